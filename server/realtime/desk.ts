@@ -1,0 +1,50 @@
+/**
+ * Boundary between the socket gateway and the calls. Types only.
+ * `server/calls` implements `Desk`; `server/realtime/gateway.ts` implements `DeskPush`.
+ */
+import type { AgentIntent } from '../acd/line-store.ts';
+import type { DraftField, DraftInput } from '../drafts/types.ts';
+import type { Me, AgentView, Hello, None, PageToServer, Result, ServerToPage, SipCredentials } from './protocol.ts';
+
+/** Requests are already parsed and bounded when they get here; `me` is the session's user. */
+export interface Desk {
+  /** A page of this user has connected (again); it gets `hello` with everything. */
+  hello(me: Me): Promise<Hello>;
+  /** The last page of this user has gone for more than a moment. */
+  gone(me: Me): void;
+  setIntent(me: Me, intent: AgentIntent, reason: string): Promise<Result<AgentView>>;
+  declineOffer(me: Me, offerId: string): Promise<Result<None>>;
+  hold(me: Me, callId: string): Promise<Result<None>>;
+  resume(me: Me, callId: string): Promise<Result<None>>;
+  hangUp(me: Me, callId: string): Promise<Result<None>>;
+  returnToCall(me: Me, callId: string): Promise<Result<None>>;
+  /** Applies one change of the agent's and answers when it is durable. */
+  changeDraft(
+    me: Me,
+    callId: string,
+    input: Exclude<DraftInput, { type: 'speech' | 'call-known' }>,
+  ): Promise<Result<{ readonly rev: number }>>;
+  confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>>;
+  dropDraft(me: Me, callId: string): Promise<Result<None>>;
+  extendWrapUp(me: Me, callId: string, byMs: number): Promise<Result<{ readonly wrapUpEndsAtMs: number }>>;
+  finishWrapUp(me: Me, callId: string): Promise<Result<None>>;
+  /** Starts or stops `supervisor` pushes to this user. */
+  watch(me: Me, on: boolean): void;
+}
+
+export interface DeskPush {
+  /** To the leading page of one user. */
+  toUser<E extends keyof ServerToPage>(userId: string, event: E, ...args: Parameters<ServerToPage[E]>): void;
+  /** To every connected page of an agent or supervisor. */
+  toAll<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void;
+  /** Whether this user has a page open now. */
+  online(userId: string): boolean;
+}
+
+/** Hands out and checks short-lived softphone credentials (in memory; a page asks again after a restart). */
+export interface SipCredentialIssuer {
+  issue(endpointId: string, role: 'agent' | 'phone'): SipCredentials;
+  revoke(endpointId: string): void;
+}
+
+export type { DraftField, PageToServer };

@@ -1,0 +1,218 @@
+/**
+ * The socket between pages and server, typed both ways (socket.io, path `/socket`). Types only: pages import them
+ * with `import type`. Payloads are parsed on arrival all the same (`server/realtime/parse.ts`).
+ *
+ * Requests end in an acknowledgement of `Result`; `message` is fit for people, in Chinese.
+ */
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { AgentIntent } from '../acd/line-store.ts';
+import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
+import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
+import type { CallEndCause, EpochMs } from '../timeline/events.ts';
+
+export const resultCodes = [
+  'bad-request',
+  'not-allowed',
+  'not-found',
+  'wrong-state',
+  'too-many-requests',
+  'unavailable',
+  'incomplete',
+] as const;
+export type ResultCode = (typeof resultCodes)[number];
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: ResultCode; readonly message: string };
+export type Ack<T> = (result: Result<T>) => void;
+export type None = Readonly<Record<string, never>>;
+
+/** Phone of the agent as the page shows it. `offline`: no softphone registered. */
+export type AgentPhone = 'offline' | 'idle' | 'ringing' | 'busy' | 'wrap-up';
+
+export interface AgentView {
+  readonly agentId: string;
+  readonly displayName: string;
+  readonly agentNumber: string;
+  readonly intent: AgentIntent;
+  readonly pauseReason: string;
+  /** The system paused the agent (did not answer); shown with a button that goes back to available. */
+  readonly pausedBySystem: boolean;
+  readonly phone: AgentPhone;
+  readonly sinceMs: EpochMs;
+  readonly callId: string | null;
+}
+
+export interface CallerView {
+  /** As signalled; '' when withheld. */
+  readonly number: string;
+  /** e.g. 138****8000; what is shown by default. */
+  readonly maskedNumber: string;
+  readonly history: CallerHistory;
+}
+
+export interface OfferView {
+  readonly offerId: string;
+  readonly callId: string;
+  readonly caller: CallerView;
+  readonly queue: string;
+  /** Why it came to this agent, in words. */
+  readonly reason: string;
+  readonly waitMs: number;
+  readonly expiresAtMs: EpochMs;
+}
+
+/** `agent-lost`: the caller hears music and this agent may come back until `returnByMs`. */
+export type DeskCallState = 'connecting' | 'talking' | 'held' | 'agent-lost' | 'wrap-up';
+
+export interface DeskCallView {
+  readonly callId: string;
+  readonly state: DeskCallState;
+  readonly caller: CallerView;
+  readonly queue: string;
+  readonly reason: string;
+  readonly arrivedAtMs: EpochMs;
+  readonly bridgedAtMs: EpochMs | null;
+  readonly waitMs: number;
+  readonly heldSinceMs: EpochMs | null;
+  readonly returnByMs: EpochMs | null;
+  readonly wrapUpEndsAtMs: EpochMs | null;
+  readonly endCause: CallEndCause | null;
+  /** Recording position 0 on the wall clock; null until it runs. The file is at `/api/calls/<callId>/recording`. */
+  readonly recordingStartedAtMs: EpochMs | null;
+  readonly transcription: TranscriptionStatus;
+  readonly ticketNumber: string | null;
+}
+
+export type TranscriptionStatus =
+  | { readonly type: 'on'; readonly engine: string }
+  | { readonly type: 'starting' }
+  /** `reason` says what to do. */
+  | { readonly type: 'off'; readonly reason: string };
+
+export interface WaitingView {
+  readonly callId: string;
+  readonly maskedNumber: string;
+  readonly queue: string;
+  readonly joinedAtMs: EpochMs;
+  readonly state: 'waiting' | 'offered';
+}
+
+export interface SeatView extends AgentView {
+  readonly online: boolean;
+  readonly talkingSinceMs: EpochMs | null;
+  readonly todayCalls: number;
+}
+
+export interface LineView {
+  readonly waiting: number;
+  readonly longestWaitMs: number;
+  readonly freeAgents: number;
+}
+
+export interface SupervisorView {
+  readonly atMs: EpochMs;
+  readonly waiting: readonly WaitingView[];
+  readonly seats: readonly SeatView[];
+  readonly today: DayCounts;
+  /** Fractions of 1; null while there is nothing to divide. Formulas in docs/metrics.md. */
+  readonly connectRate: number | null;
+  readonly serviceLevel15Answered: number | null;
+  readonly serviceLevel15Offered: number | null;
+  /** The last 60 minutes, oldest first. */
+  readonly minutes: readonly {
+    readonly minuteMs: EpochMs;
+    readonly arrived: number;
+    readonly bridged: number;
+    readonly abandoned: number;
+  }[];
+  readonly recognizer: TranscriptionStatus;
+}
+
+export interface Me {
+  readonly id: string;
+  readonly login: string;
+  readonly displayName: string;
+  readonly agentNumber: string;
+  readonly role: Role;
+}
+
+/** Everything a page needs after it (re)connects. */
+export interface Hello {
+  readonly serverNowMs: EpochMs;
+  readonly me: Me;
+  readonly agent: AgentView;
+  readonly offer: OfferView | null;
+  readonly call: DeskCallView | null;
+  readonly transcript: readonly TranscriptUpdate[];
+  readonly draft: Draft | null;
+  /** Earlier drafts of this agent that still wait to be confirmed (e.g. after a crash). */
+  readonly openDrafts: readonly Draft[];
+  readonly line: LineView;
+  readonly recognizer: TranscriptionStatus;
+}
+
+export interface SipCredentials {
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  /** Path on this HTTP server, subprotocol `sip`. */
+  readonly wsPath: string;
+  readonly expiresAtMs: EpochMs;
+  readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[];
+}
+
+export interface ServerToPage {
+  hello: (hello: Hello) => void;
+  agent: (agent: AgentView) => void;
+  offer: (offer: OfferView) => void;
+  'offer.withdrawn': (withdrawn: { readonly offerId: string; readonly reason: string }) => void;
+  /** State of the agent's call; null when the desk is free again. */
+  call: (call: DeskCallView | null) => void;
+  transcript: (callId: string, update: TranscriptUpdate) => void;
+  draft: (patch: DraftPatch) => void;
+  line: (line: LineView) => void;
+  recognizer: (status: TranscriptionStatus) => void;
+  supervisor: (view: SupervisorView) => void;
+  /** Another page of the same agent has taken over. */
+  replaced: () => void;
+}
+
+export interface PageToServer {
+  'agent.set-intent': (p: { readonly intent: AgentIntent; readonly reason: string }, ack: Ack<AgentView>) => void;
+  'sip.credentials': (p: None, ack: Ack<SipCredentials>) => void;
+  /** Declines in words; answering is done by the softphone itself (SIP 200). */
+  'offer.decline': (p: { readonly offerId: string }, ack: Ack<None>) => void;
+  'call.hold': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  'call.resume': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  'call.hang-up': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** Rings the agent's softphone again for a call whose agent leg was lost. */
+  'call.return': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** Sent as the agent types (at most every 300 ms); durable when acknowledged. */
+  'draft.edit': (
+    p: { readonly callId: string; readonly field: DraftField; readonly value: string },
+    ack: Ack<{ readonly rev: number }>,
+  ) => void;
+  'draft.note': (p: { readonly callId: string; readonly note: string }, ack: Ack<{ readonly rev: number }>) => void;
+  'draft.confidential': (
+    p: { readonly callId: string; readonly confidential: boolean },
+    ack: Ack<{ readonly rev: number }>,
+  ) => void;
+  'draft.suggestion': (
+    p: { readonly callId: string; readonly field: DraftField; readonly action: 'accept' | 'dismiss' | 'release' },
+    ack: Ack<{ readonly rev: number }>,
+  ) => void;
+  'ticket.confirm': (
+    p: { readonly callId: string },
+    ack: Ack<{ readonly number: string; readonly ticketId: string }>,
+  ) => void;
+  /** No ticket is needed. */
+  'draft.drop': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  'wrap-up.extend': (
+    p: { readonly callId: string; readonly byMs: number },
+    ack: Ack<{ readonly wrapUpEndsAtMs: EpochMs }>,
+  ) => void;
+  'wrap-up.finish': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** Supervisors only: `supervisor` events follow, at most two a second. */
+  'supervisor.watch': (p: { readonly on: boolean }, ack: Ack<None>) => void;
+}

@@ -1,0 +1,121 @@
+/** What the rest of the server asks of the database. Types only; `postgres/` is the adapter. */
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { Draft, DraftField } from '../drafts/types.ts';
+import type { CallEndCause, CallEvent, EpochMs } from '../timeline/events.ts';
+
+export const roles = ['agent', 'supervisor', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export interface User {
+  readonly id: string;
+  readonly login: string;
+  readonly displayName: string;
+  /** Number told to callers (工号). */
+  readonly agentNumber: string;
+  readonly role: Role;
+}
+
+export interface CallRow {
+  readonly callId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly trunk: string;
+  readonly arrivedAtMs: EpochMs;
+  readonly answeredAtMs: EpochMs | null;
+  readonly queuedAtMs: EpochMs | null;
+  readonly bridgedAtMs: EpochMs | null;
+  readonly endedAtMs: EpochMs | null;
+  readonly endCause: CallEndCause | null;
+  readonly agentId: string | null;
+  /** Relative to the recordings folder. */
+  readonly recordingPath: string | null;
+  readonly recordingStartedAtMs: EpochMs | null;
+  readonly ticketNumber: string | null;
+}
+
+export interface TicketRow {
+  readonly id: string;
+  /** Human number, e.g. JC20261121-000123. */
+  readonly number: string;
+  readonly callId: string;
+  readonly createdAtMs: EpochMs;
+  readonly agentId: string;
+  readonly status: 'accepted';
+  readonly fields: Readonly<Record<DraftField, { readonly value: string; readonly display: string }>>;
+  readonly confidential: boolean;
+  readonly note: string;
+  readonly callerNumber: string;
+}
+
+export interface CallerHistory {
+  readonly callsIn90Days: number;
+  readonly callerName: string;
+  readonly tickets: readonly TicketRow[];
+}
+
+/** Today's counts from the timeline, for the supervisor's page. Terms as in docs/metrics.md. */
+export interface DayCounts {
+  readonly offered: number;
+  readonly bridged: number;
+  readonly bridgedWithin15s: number;
+  readonly abandoned: number;
+  readonly abandonedWithin5s: number;
+  readonly tickets: number;
+  readonly meanTalkMs: number;
+}
+
+export interface CallStore {
+  /** Appends events in order; durable when it resolves. Also keeps the row of `calls` up to date. */
+  append(events: readonly CallEvent[]): Promise<void>;
+  call(callId: string): Promise<CallRow | undefined>;
+  timeline(callId: string): Promise<readonly CallEvent[]>;
+  transcript(callId: string): Promise<readonly TranscriptUpdate[]>;
+  /** Calls with no end, e.g. after a crash. */
+  openCalls(): Promise<readonly CallRow[]>;
+  recent(limit: number): Promise<readonly CallRow[]>;
+  dayCounts(sinceMs: EpochMs): Promise<DayCounts>;
+  history(callerNumber: string): Promise<CallerHistory>;
+}
+
+export interface DraftStore {
+  /** Durable when it resolves: the whole draft as it stands, typed words included. */
+  save(draft: Draft, agentId: string | null): Promise<void>;
+  load(callId: string): Promise<Draft | undefined>;
+  /** Drafts of this agent which have not become tickets and were not dropped: newest first. */
+  open(agentId: string): Promise<readonly Draft[]>;
+  /** The call needs no ticket (wrong number …). */
+  drop(callId: string, agentId: string): Promise<void>;
+}
+
+export interface TicketStore {
+  /** Once per call: confirming again returns the ticket that exists. Number is unique and increasing within a day. */
+  confirm(draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow>;
+  byId(id: string): Promise<TicketRow | undefined>;
+  byNumber(number: string): Promise<TicketRow | undefined>;
+  recent(limit: number): Promise<readonly TicketRow[]>;
+}
+
+export interface UserStore {
+  byLogin(login: string): Promise<(User & { readonly passwordHash: string }) | undefined>;
+  byId(id: string): Promise<User | undefined>;
+  list(): Promise<readonly User[]>;
+  create(user: Omit<User, 'id'> & { readonly passwordHash: string }): Promise<User>;
+}
+
+export interface SessionStore {
+  /** Stores a hash of the token only. */
+  create(userId: string, expiresAtMs: EpochMs): Promise<{ readonly token: string; readonly csrfToken: string }>;
+  find(token: string): Promise<{ readonly user: User; readonly csrfToken: string } | undefined>;
+  end(token: string): Promise<void>;
+}
+
+export interface Store {
+  readonly calls: CallStore;
+  readonly drafts: DraftStore;
+  readonly tickets: TicketStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  /** One round trip; rejects when the database cannot be used. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

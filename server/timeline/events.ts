@@ -1,0 +1,78 @@
+/**
+ * Everything that happens to a call is one of these, on one timeline per call: stored, streamed, counted, replayed.
+ * Types only.
+ */
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { DraftPatch } from '../drafts/types.ts';
+
+/** Milliseconds since the Unix epoch on the server's clock. */
+export type EpochMs = number;
+
+export const callEndCauses = [
+  'caller-hung-up',
+  'agent-hung-up',
+  'line-full',
+  'waited-too-long',
+  'media-lost',
+  'failed',
+  'server-restart',
+  'shutdown',
+] as const;
+export type CallEndCause = (typeof callEndCauses)[number];
+
+export const offerEndReasons = ['declined', 'no-answer', 'unreachable', 'caller-gone', 'agent-gone'] as const;
+export type OfferEndReason = (typeof offerEndReasons)[number];
+
+export type CallEventBody =
+  | {
+      readonly type: 'call.arrived';
+      readonly from: string;
+      readonly to: string;
+      readonly trunk: string;
+      readonly legId: string;
+    }
+  | { readonly type: 'call.answered' }
+  | { readonly type: 'prompt.started'; readonly prompt: string }
+  | { readonly type: 'prompt.finished'; readonly prompt: string; readonly reason: 'completed' | 'stopped' | 'failed' }
+  | { readonly type: 'call.digit'; readonly digit: string; readonly durationMs: number }
+  | { readonly type: 'queue.joined'; readonly queue: string; readonly priority: number }
+  | { readonly type: 'queue.announced'; readonly position: number; readonly estimatedWaitMs: number }
+  | {
+      readonly type: 'queue.left';
+      readonly waitMs: number;
+      readonly reason: 'answered' | 'abandoned' | 'waited-too-long' | 'line-full';
+    }
+  | { readonly type: 'agent.offered'; readonly agentId: string; readonly offerId: string; readonly ringMs: number }
+  | {
+      readonly type: 'offer.ended';
+      readonly agentId: string;
+      readonly offerId: string;
+      readonly reason: OfferEndReason;
+    }
+  | { readonly type: 'agent.answered'; readonly agentId: string; readonly offerId: string; readonly legId: string }
+  | { readonly type: 'call.bridged'; readonly agentId: string; readonly waitMs: number }
+  | { readonly type: 'call.held'; readonly agentId: string }
+  | { readonly type: 'call.resumed'; readonly agentId: string; readonly heldMs: number }
+  | { readonly type: 'agent.lost'; readonly agentId: string }
+  | { readonly type: 'agent.returned'; readonly agentId: string; readonly awayMs: number }
+  | { readonly type: 'recording.started'; readonly path: string; readonly startedAtMs: EpochMs }
+  | {
+      readonly type: 'recording.finished';
+      readonly path: string;
+      readonly lengthMs: number;
+      readonly sizeBytes: number;
+    }
+  | { readonly type: 'transcription.changed'; readonly state: 'on' | 'off'; readonly reason: string }
+  | { readonly type: 'speech.final'; readonly segment: TranscriptUpdate }
+  | { readonly type: 'draft.changed'; readonly patch: DraftPatch; readonly by: string }
+  | { readonly type: 'ticket.created'; readonly ticketId: string; readonly number: string; readonly agentId: string }
+  | { readonly type: 'wrap-up.started'; readonly agentId: string; readonly wrapUpMs: number }
+  | { readonly type: 'wrap-up.ended'; readonly agentId: string; readonly tookMs: number }
+  | { readonly type: 'call.ended'; readonly cause: CallEndCause; readonly talkMs: number };
+
+export type CallEvent = CallEventBody & {
+  readonly callId: string;
+  /** 1, 2, 3 … within the call, without gaps. */
+  readonly seq: number;
+  readonly atMs: EpochMs;
+};

@@ -1,0 +1,212 @@
+/**
+ * What a hotline asks of a telephone switch: legs, bridges, prompts, recordings, taps.
+ *
+ * The level is that of legs and bridges, not of SIP messages, so that a switch which outlives this
+ * process (FreeSWITCH) can keep people talking and be adopted again after a restart.
+ * Types only. Adapters: `telephony/embedded`; FreeSWITCH joins through the same contract suite
+ * (`tests/contracts/switch.contract.ts`).
+ */
+
+/** Our own identifier of one leg (a UUID); it never changes through park, bridge and transfer. */
+export type LegId = string;
+
+/** Small facts stored with a leg in the switch itself, readable again after a restart. Keys are `[a-z_]{1,32}`. */
+export type Marks = Readonly<Record<string, string>>;
+
+export const hangupCauses = [
+  'normal',
+  'busy',
+  'rejected',
+  'no-answer',
+  'cancelled',
+  'not-found',
+  'unavailable',
+  'incompatible-media',
+  'congestion',
+  'media-lost',
+  'failed',
+  'shutdown',
+] as const;
+/** Why a leg ended. Each adapter maps SIP status and Q.850 cause to these. */
+export type HangupCause = (typeof hangupCauses)[number];
+
+/** Who ended a leg: the far end, or a command of ours. */
+export type EndedBy = 'remote' | 'local';
+
+/** Where an inbound leg came from. A web phone or an agent is an endpoint that proved a credential. */
+export type LegOrigin =
+  { readonly type: 'trunk'; readonly trunk: string } | { readonly type: 'endpoint'; readonly endpointId: string };
+
+export type DialTarget =
+  /** A registered endpoint (an agent's softphone), reached over the flow it registered on. */
+  | { readonly type: 'endpoint'; readonly endpointId: string }
+  /** Any SIP URI, sent out through a trunk. */
+  | { readonly type: 'uri'; readonly uri: string };
+
+export interface OriginateRequest {
+  /** Chosen by the caller of the port, so that a dial can be cancelled before the switch has answered. */
+  readonly legId: LegId;
+  readonly target: DialTarget;
+  readonly from: { readonly user: string; readonly displayName?: string };
+  /** Extra SIP headers; names begin with `X-`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds the far end may ring; then the leg ends with `no-answer`. */
+  readonly ringMs: number;
+  /** End the leg with `media-lost` after this much silence on RTP and RTCP while sending is allowed. 0 = never. */
+  readonly mediaTimeoutMs: number;
+  readonly marks?: Marks;
+}
+
+/** What to play: WAV files played one after the other, as one piece. */
+export interface PlayRequest {
+  readonly playId: string;
+  /** Absolute paths of PCM/A-law/mu-law WAV files. */
+  readonly files: readonly string[];
+  /** `forever` repeats until stopped (music). */
+  readonly repeat: 'once' | 'forever';
+}
+
+export interface TapFrame {
+  /** `said`: what the leg's party says. `heard`: what the leg's party hears. */
+  readonly side: 'said' | 'heard';
+  /** Milliseconds on the leg's media clock (zero when its media was set up) of the first sample. */
+  readonly atMs: number;
+  /** 8 kHz mono linear PCM. */
+  readonly pcm: Int16Array;
+  /** Milliseconds of audio lost right before this frame; 0 if none. Silence is not put in its place. */
+  readonly gapBeforeMs: number;
+}
+
+export type SwitchEvent =
+  | {
+      readonly type: 'leg.incoming';
+      readonly legId: LegId;
+      /** User part of the caller's address, e.g. a telephone number; empty when withheld. */
+      readonly from: string;
+      readonly fromDisplayName: string;
+      readonly to: string;
+      readonly origin: LegOrigin;
+    }
+  | { readonly type: 'leg.ringing'; readonly legId: LegId }
+  | { readonly type: 'leg.answered'; readonly legId: LegId }
+  /** First audio packet of the far end has arrived. */
+  | { readonly type: 'leg.media-up'; readonly legId: LegId }
+  | { readonly type: 'leg.digit'; readonly legId: LegId; readonly digit: string; readonly durationMs: number }
+  | { readonly type: 'play.started'; readonly legId: LegId; readonly playId: string }
+  | {
+      readonly type: 'play.finished';
+      readonly legId: LegId;
+      readonly playId: string;
+      readonly reason: 'completed' | 'stopped' | 'failed';
+    }
+  | { readonly type: 'leg.bridged'; readonly legId: LegId; readonly peerLegId: LegId }
+  | { readonly type: 'leg.parked'; readonly legId: LegId }
+  | { readonly type: 'recording.started'; readonly legId: LegId; readonly path: string; readonly atMs: number }
+  | {
+      readonly type: 'recording.finished';
+      readonly legId: LegId;
+      readonly path: string;
+      readonly lengthMs: number;
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly type: 'leg.ended';
+      readonly legId: LegId;
+      readonly cause: HangupCause;
+      readonly by: EndedBy;
+      /** SIP status when there was one, else 0. */
+      readonly sipStatus: number;
+    }
+  | { readonly type: 'endpoint.registered'; readonly endpointId: string }
+  | { readonly type: 'endpoint.unregistered'; readonly endpointId: string };
+
+export const legStates = ['incoming', 'dialling', 'ringing', 'parked', 'bridged'] as const;
+export type LegState = (typeof legStates)[number];
+
+export interface LegSnapshot {
+  readonly legId: LegId;
+  readonly state: LegState;
+  readonly direction: 'inbound' | 'outbound';
+  readonly peerLegId: LegId | undefined;
+  readonly marks: Marks;
+}
+
+export const switchErrorCodes = [
+  'no-such-leg',
+  'wrong-state',
+  'no-such-endpoint',
+  'media-failed',
+  'bad-request',
+  'closed',
+] as const;
+export type SwitchErrorCode = (typeof switchErrorCodes)[number];
+
+/** A command could not be carried out. `details` holds no numbers and no names of people. */
+export class SwitchError extends Error {
+  override readonly name = 'SwitchError';
+  readonly code: SwitchErrorCode;
+  constructor(code: SwitchErrorCode, message: string, options?: ErrorOptions) {
+    super(`switch: ${code}: ${message}`, options);
+    this.code = code;
+  }
+}
+
+/** Signalling: legs and who is joined to whom. Commands on a leg that has ended reject with `no-such-leg`. */
+export interface LegControl {
+  /** Tells an unanswered inbound leg that it is ringing (180). */
+  ring(legId: LegId): Promise<void>;
+  /** Answers an inbound leg; it is then parked. Answering twice is harmless. */
+  answer(legId: LegId): Promise<void>;
+  /**
+   * Dials. Resolves when the dial has begun; the outcome comes as `leg.ringing`, `leg.answered` or `leg.ended`.
+   * A target endpoint which is not registered gives `leg.ended` with `unavailable`, not a rejection.
+   */
+  originate(request: OriginateRequest): Promise<void>;
+  /** Ends a leg in any state (reject, CANCEL or BYE). Ending a leg that is gone is harmless. */
+  hangup(legId: LegId, cause: HangupCause): Promise<void>;
+  /** Joins two answered legs; a bridge either leg was in before is undone, its other leg is parked. */
+  bridge(a: LegId, b: LegId): Promise<void>;
+  /** Takes a leg and its peer apart; both stay up, silent. When one leg of a bridge ends the other is parked. */
+  park(legId: LegId): Promise<void>;
+  setMarks(legId: LegId, marks: Marks): Promise<void>;
+  list(): Promise<readonly LegSnapshot[]>;
+}
+
+export interface MediaControl {
+  /** Plays to an answered leg; a play already running on it ends with `stopped`. Bridging ends a play. */
+  play(legId: LegId, request: PlayRequest): Promise<void>;
+  stopPlay(legId: LegId): Promise<void>;
+  /** Stereo WAV, 8 kHz: left = what the leg's party says, right = what it hears. Spans hold, park and re-bridge. */
+  startRecording(legId: LegId, path: string): Promise<void>;
+  stopRecording(legId: LegId): Promise<void>;
+  /** Silences both sides of the recording (time goes on) while masked. */
+  maskRecording(legId: LegId, masked: boolean): Promise<void>;
+  /** Delivers audio of both sides until `stopTap` or the leg ends. Frames are 20-100 ms long. */
+  startTap(legId: LegId, onFrame: (frame: TapFrame) => void): Promise<void>;
+  stopTap(legId: LegId): Promise<void>;
+}
+
+export interface Switch extends LegControl, MediaControl {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Ends every leg with `shutdown`, frees sockets and threads. */
+  close(): Promise<void>;
+  /** One listener is enough; events of one leg come in order. Returns a function that unsubscribes. */
+  subscribe(listener: (event: SwitchEvent) => void): () => void;
+}
+
+/** A short-lived softphone credential as the registrar checks it (RFC 8760: MD5 and SHA-256). */
+export interface EndpointCredential {
+  readonly username: string;
+  readonly endpointId: string;
+  readonly role: 'agent' | 'phone';
+  /** Hex of H(username:realm:password). */
+  readonly ha1Md5: string;
+  readonly ha1Sha256: string;
+  readonly expiresAtMs: number;
+}
+
+/** Where a switch asks who may register or call with a credential. Answers at once, from memory. */
+export interface EndpointDirectory {
+  find(username: string): EndpointCredential | undefined;
+}
