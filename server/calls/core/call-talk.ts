@@ -1,0 +1,122 @@
+/** The part of the call machine from the agent's answer on: hold, loss and return of the agent. Pure. */
+import type { EpochMs } from '../../timeline/events.ts';
+import type { CallEffect, CallInput, CallState, CallStep, Phase } from './call-types.ts';
+import { emit, endCall, goTo, stay, withPlay } from './call-util.ts';
+
+type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;
+
+export function onHold(state: CallState, input: Input<'hold'>): CallStep {
+  const { phase } = state;
+  if (phase.name !== 'talking' || phase.agent.agentId !== input.agentId) return stay(state);
+  const { agent, returning } = phase;
+  return withPlay(goTo(state, { name: 'held', agent, returning, heldAtMs: input.atMs }), ['music'], 'forever', [
+    { type: 'listen', on: false },
+    { type: 'park' },
+    emit({ type: 'call.held', agentId: agent.agentId }),
+  ]);
+}
+
+export function onResume(state: CallState, input: Input<'resume'>): CallStep {
+  const { phase } = state;
+  if (phase.name !== 'held' || phase.agent.agentId !== input.agentId) return stay(state);
+  const { agent, returning, heldAtMs } = phase;
+  return {
+    state: goTo(state, { name: 'talking', agent, returning }),
+    effects: [
+      { type: 'bridge', legId: agent.legId },
+      { type: 'listen', on: true },
+      emit({ type: 'call.resumed', agentId: agent.agentId, heldMs: input.atMs - heldAtMs }),
+    ],
+  };
+}
+
+export function onHangUp(state: CallState, input: Input<'hang-up'>): CallStep {
+  return talksTo(state.phase, input.agentId) ? endCall(state, 'agent-hung-up', input.atMs) : stay(state);
+}
+
+function talksTo(phase: Phase, agentId: string): boolean {
+  if (phase.name === 'agent-lost') return phase.agentId === agentId;
+  return (phase.name === 'talking' || phase.name === 'held') && phase.agent.agentId === agentId;
+}
+
+/** Rings the agent's new page; the old leg, if there still is one, stays until the new one answers. */
+export function onReturn(state: CallState, input: Input<'return'>): CallStep {
+  const { phase } = state;
+  if (!talksTo(phase, input.agentId) || !('returning' in phase)) return stay(state);
+  const dropped: CallEffect[] =
+    phase.returning === null ? [] : [{ type: 'hangup', legId: phase.returning, cause: 'cancelled' }];
+  const offer = { offerId: '', agentId: input.agentId, legId: input.legId };
+  return {
+    state: goTo(state, { ...phase, returning: input.legId }),
+    effects: [...dropped, { type: 'ring-agent', offer, returning: true }],
+  };
+}
+
+export function returnedLegAnswered(state: CallState, legId: string, atMs: EpochMs): CallStep {
+  const { phase, facts } = state;
+  if (!('returning' in phase)) return stay(state);
+  const agentId = phase.name === 'agent-lost' ? phase.agentId : phase.agent.agentId;
+  const agent = { agentId, legId };
+  const old: CallEffect[] =
+    phase.name === 'agent-lost' ? [] : [{ type: 'hangup', legId: phase.agent.legId, cause: 'normal' }];
+  const awayMs = phase.name === 'agent-lost' ? atMs - phase.lostAtMs : 0;
+  const back = emit({ type: 'agent.returned', agentId, awayMs });
+  const seat: CallEffect = { type: 'seat', agentId, news: { type: 'talking', callId: facts.callId } };
+  if (phase.name === 'held') {
+    // Held stays held: the caller goes on hearing music until the agent resumes.
+    return { state: goTo(state, { ...phase, agent, returning: null }), effects: [...old, seat, back] };
+  }
+  return {
+    state: goTo(state, { name: 'talking', agent, returning: null }),
+    effects: [
+      { type: 'stop-timer', timer: 'agent-return' },
+      { type: 'bridge', legId },
+      ...old,
+      { type: 'listen', on: true },
+      seat,
+      back,
+    ],
+  };
+}
+
+export function agentLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
+  const { phase } = state;
+  if ('returning' in phase && phase.returning === input.legId) return stay(goTo(state, { ...phase, returning: null }));
+  if ((phase.name !== 'talking' && phase.name !== 'held') || phase.agent.legId !== input.legId) return stay(state);
+  if (input.by === 'remote' && input.cause === 'normal' && phase.returning === null)
+    return endCall(state, 'agent-hung-up', input.atMs);
+  return agentLost(state, phase, input.atMs);
+}
+
+function agentLost(state: CallState, phase: Extract<Phase, { name: 'talking' | 'held' }>, atMs: EpochMs): CallStep {
+  const { agentId } = phase.agent;
+  const next = goTo(state, { name: 'agent-lost', agentId, lostAtMs: atMs, returning: phase.returning });
+  return withPlay(next, ['agent-lost'], 'once', [
+    { type: 'listen', on: false },
+    { type: 'start-timer', timer: 'agent-return', delayMs: state.settings.agentReturnMs },
+    { type: 'seat', agentId, news: { type: 'lost', callId: state.facts.callId } },
+    emit({ type: 'agent.lost', agentId }),
+  ]);
+}
+
+/** The agent stayed away: the caller goes to the front of the line, with the first joining time. */
+export function returnTimedOut(state: CallState, atMs: EpochMs): CallStep {
+  const { phase, facts, settings } = state;
+  if (phase.name !== 'agent-lost') return stay(state);
+  const queued = { queue: state.queued?.queue ?? 'main', priority: 9, joinedAtMs: atMs };
+  const dropped: CallEffect[] =
+    phase.returning === null ? [] : [{ type: 'hangup', legId: phase.returning, cause: 'cancelled' }];
+  return withPlay(
+    { ...goTo(state, { name: 'waiting', offer: null, announcing: false }), queued },
+    ['music'],
+    'forever',
+    [
+      ...dropped,
+      { type: 'seat', agentId: phase.agentId, news: { type: 'gave-up', callId: facts.callId } },
+      emit({ type: 'queue.joined', queue: queued.queue, priority: queued.priority }),
+      { type: 'join-front', queued },
+      { type: 'start-timer', timer: 'announce', delayMs: settings.positionEveryMs },
+      { type: 'start-timer', timer: 'max-wait', delayMs: settings.maxWaitMs },
+    ],
+  );
+}

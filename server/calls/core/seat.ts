@@ -1,0 +1,124 @@
+/**
+ * One agent's seat: what the agent wants, what the softphone and the call say, and the wrap-up. Pure.
+ * The three never share a field: the phone's state is derived, an intent is only changed by the agent or,
+ * visibly, by the system after an unanswered call.
+ */
+import type { AgentIntent, PhoneState } from '../../acd/line-store.ts';
+import type { EpochMs } from '../../timeline/events.ts';
+import type { SeatNews } from './call-types.ts';
+
+export type SeatWork =
+  | { readonly type: 'none' }
+  | { readonly type: 'ringing'; readonly callId: string; readonly offerId: string }
+  | { readonly type: 'talking'; readonly callId: string }
+  | { readonly type: 'lost'; readonly callId: string }
+  | { readonly type: 'wrap-up'; readonly callId: string; readonly startedAtMs: EpochMs; readonly endsAtMs: EpochMs };
+
+export interface SeatState {
+  readonly agentId: string;
+  readonly intent: AgentIntent;
+  readonly pauseReason: string;
+  readonly pausedBySystem: boolean;
+  readonly registered: boolean;
+  readonly work: SeatWork;
+  /** Since when phone and intent are as they are. */
+  readonly sinceMs: EpochMs;
+  readonly callsTaken: number;
+}
+
+export type SeatInput =
+  | { readonly type: 'set-intent'; readonly intent: AgentIntent; readonly reason: string }
+  | { readonly type: 'registered'; readonly on: boolean }
+  | { readonly type: 'news'; readonly news: SeatNews }
+  | { readonly type: 'extend-wrap-up'; readonly byMs: number }
+  | { readonly type: 'finish-wrap-up' }
+  | { readonly type: 'wrap-up-due' }
+  /** The agent's last page has gone. */
+  | { readonly type: 'page-gone' };
+
+/** Longest wrap-up an agent can ask for, in all. */
+const MAX_WRAP_UP_MS = 30 * 60_000;
+
+export function newSeat(agentId: string, atMs: EpochMs): SeatState {
+  return {
+    agentId,
+    intent: 'off',
+    pauseReason: '',
+    pausedBySystem: false,
+    registered: false,
+    work: { type: 'none' },
+    sinceMs: atMs,
+    callsTaken: 0,
+  };
+}
+
+export function phoneOf(seat: SeatState): PhoneState {
+  switch (seat.work.type) {
+    case 'ringing':
+      return 'ringing';
+    case 'talking':
+    case 'lost':
+      return 'busy';
+    case 'wrap-up':
+      return 'wrap-up';
+    case 'none':
+      return seat.registered ? 'idle' : 'offline';
+  }
+}
+
+export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
+  const next = apply(seat, input, atMs);
+  const changed = phoneOf(next) !== phoneOf(seat) || next.intent !== seat.intent || next.pauseReason !== seat.pauseReason;
+  return changed ? { ...next, sinceMs: atMs } : next;
+}
+
+function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
+  switch (input.type) {
+    case 'set-intent':
+      return { ...seat, intent: input.intent, pauseReason: input.intent === 'paused' ? input.reason : '', pausedBySystem: false };
+    case 'registered':
+      return { ...seat, registered: input.on };
+    case 'news':
+      return onNews(seat, input.news, atMs);
+    case 'extend-wrap-up':
+      return extendWrapUp(seat, input.byMs, atMs);
+    case 'finish-wrap-up':
+      return seat.work.type === 'wrap-up' ? { ...seat, work: { type: 'none' } } : seat;
+    case 'wrap-up-due':
+      return seat.work.type === 'wrap-up' && seat.work.endsAtMs <= atMs ? { ...seat, work: { type: 'none' } } : seat;
+    case 'page-gone':
+      return seat.work.type === 'none' || seat.work.type === 'wrap-up' ? { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false } : seat;
+  }
+}
+
+function pauseBySystem(seat: SeatState, reason: string): SeatState {
+  return { ...seat, intent: 'paused', pauseReason: reason, pausedBySystem: true, work: { type: 'none' } };
+}
+
+function onNews(seat: SeatState, news: SeatNews, atMs: EpochMs): SeatState {
+  switch (news.type) {
+    case 'ringing':
+      return { ...seat, work: { type: 'ringing', callId: news.callId, offerId: news.offerId } };
+    case 'offer-over':
+      if (seat.work.type !== 'ringing' || seat.work.callId !== news.callId) return seat;
+      if (news.reason === 'no-answer') return pauseBySystem(seat, '未接听来电');
+      if (news.reason === 'unreachable') return pauseBySystem(seat, '软电话无法接通');
+      return { ...seat, work: { type: 'none' } };
+    case 'talking': {
+      const again = seat.work.type !== 'ringing' && 'callId' in seat.work && seat.work.callId === news.callId;
+      return { ...seat, work: { type: 'talking', callId: news.callId }, callsTaken: seat.callsTaken + (again ? 0 : 1) };
+    }
+    case 'lost':
+      return { ...seat, work: { type: 'lost', callId: news.callId } };
+    case 'gave-up':
+      return pauseBySystem(seat, '通话中断未返回');
+    case 'call-over':
+      return { ...seat, work: { type: 'wrap-up', callId: news.callId, startedAtMs: atMs, endsAtMs: atMs + news.wrapUpMs } };
+  }
+}
+
+function extendWrapUp(seat: SeatState, byMs: number, atMs: EpochMs): SeatState {
+  if (seat.work.type !== 'wrap-up') return seat;
+  const latestMs = seat.work.startedAtMs + MAX_WRAP_UP_MS;
+  return { ...seat, work: { ...seat.work, endsAtMs: Math.min(Math.max(seat.work.endsAtMs, atMs) + byMs, latestMs) } };
+}
