@@ -1,0 +1,160 @@
+/** Offer and answer (RFC 3264) of one G.711 audio stream over plain RTP. Pure. */
+import { answerDirection, describeAudio } from './audio-description.ts';
+import type { AudioCodec, AudioDescription } from './audio-description.ts';
+import { parseSdp, serializeSdp } from './session-description.ts';
+import type { SdpAttribute, SdpMedia, SessionDescription } from './session-description.ts';
+
+/** Our own side of a stream. */
+export interface LocalAudio {
+  readonly address: string;
+  readonly port: number;
+  readonly rtcpPort: number;
+  /** The `o=` line's session id, constant for a leg, and version, one more with every description (RFC 3264, 8). */
+  readonly sessionId: number;
+  readonly version: number;
+}
+
+/** What both sides agreed on, as far as sending and receiving audio is concerned. */
+export interface NegotiatedAudio {
+  readonly codec: AudioCodec;
+  /** Payload type to send events with; `undefined` when the far end cannot take them. */
+  readonly eventPayloadType: number | undefined;
+  readonly ptimeMs: number;
+  readonly farMaySend: boolean;
+  readonly farMayReceive: boolean;
+  readonly remote: { readonly address: string; readonly port: number } | undefined;
+  readonly rtcpPort: number;
+  readonly rtcpMux: boolean;
+}
+
+export type NegotiationResult =
+  | { readonly ok: true; readonly sdp: string; readonly negotiated: NegotiatedAudio }
+  | { readonly ok: false; readonly reason: string };
+
+export type AnswerResult =
+  { readonly ok: true; readonly negotiated: NegotiatedAudio } | { readonly ok: false; readonly reason: string };
+
+/** Payload type of telephone-event in our own offers. */
+export const offeredEventPayloadType = 101;
+
+const plainProtocols: ReadonlySet<string> = new Set(['RTP/AVP', 'RTP/AVPF']);
+
+/** Our offer: PCMA before PCMU, with telephone events. */
+export function makeOffer(local: LocalAudio): string {
+  const codecs: AudioCodec[] = [
+    { payloadType: 8, law: 'pcma' },
+    { payloadType: 0, law: 'pcmu' },
+  ];
+  const media = ourMedia(local, { codecs, eventPayloadType: offeredEventPayloadType, protocol: 'RTP/AVP' });
+  return serializeSdp(ourSession(local, [{ ...media, attributes: [...media.attributes, flag('sendrecv')] }]));
+}
+
+/** Our answer to an offer: the first audio line we can speak is taken, every other line is refused (port 0). */
+export function answerOffer(offer: string, local: LocalAudio): NegotiationResult {
+  const parsed = parseSdp(offer);
+  if (!parsed.ok) return parsed;
+  const { session } = parsed;
+  const index = session.media.findIndex((media) => isUsable(session, media));
+  const chosen = session.media[index];
+  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen));
+  if (chosen === undefined || negotiated === undefined) return { ok: false, reason: 'the offer has no G.711 audio' };
+  const answered = answerMedia(local, { session, media: chosen, negotiated });
+  const lines = session.media.map((media, at) => (at === index ? answered : refused(media)));
+  return { ok: true, sdp: serializeSdp(ourSession(local, lines)), negotiated };
+}
+
+/** Takes the far end's answer to an offer of ours. */
+export function acceptAnswer(answer: string): AnswerResult {
+  const parsed = parseSdp(answer);
+  if (!parsed.ok) return parsed;
+  const { session } = parsed;
+  const chosen = session.media.find((media) => isUsable(session, media));
+  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen));
+  return negotiated === undefined ? { ok: false, reason: 'the answer has no G.711 audio' } : { ok: true, negotiated };
+}
+
+/** Agreement with what the far end describes; PCMA first, because that is what our other legs speak. */
+export function negotiate(audio: AudioDescription): NegotiatedAudio | undefined {
+  const codec = audio.codecs.find((one) => one.law === 'pcma') ?? audio.codecs[0];
+  if (codec === undefined) return undefined;
+  // RFC 3264 section 8.4: an address of zeros means that the far end neither receives nor sends.
+  const held = audio.address === undefined;
+  return {
+    codec,
+    eventPayloadType: audio.eventPayloadType,
+    ptimeMs: audio.ptimeMs,
+    farMaySend: !held && (audio.direction === 'sendrecv' || audio.direction === 'sendonly'),
+    farMayReceive: !held && (audio.direction === 'sendrecv' || audio.direction === 'recvonly'),
+    remote: audio.address === undefined ? undefined : { address: audio.address, port: audio.port },
+    rtcpPort: audio.rtcpMux ? audio.port : audio.rtcpPort,
+    rtcpMux: audio.rtcpMux,
+  };
+}
+
+function isUsable(session: SessionDescription, media: SdpMedia): boolean {
+  return (
+    media.kind === 'audio' &&
+    media.port > 0 &&
+    plainProtocols.has(media.protocol.toUpperCase()) &&
+    describeAudio(session, media).codecs.length > 0
+  );
+}
+
+function answerMedia(
+  local: LocalAudio,
+  offered: { session: SessionDescription; media: SdpMedia; negotiated: NegotiatedAudio },
+): SdpMedia {
+  const { negotiated } = offered;
+  const theirs = describeAudio(offered.session, offered.media);
+  const media = ourMedia(local, {
+    codecs: [negotiated.codec],
+    eventPayloadType: negotiated.eventPayloadType,
+    protocol: offered.media.protocol,
+  });
+  const attributes = [...media.attributes, flag(answerDirection(theirs.direction))];
+  if (theirs.rtcpMux) attributes.push(flag('rtcp-mux'));
+  return { ...media, attributes };
+}
+
+function ourMedia(
+  local: LocalAudio,
+  speaks: { codecs: readonly AudioCodec[]; eventPayloadType: number | undefined; protocol: string },
+): SdpMedia {
+  const event = speaks.eventPayloadType;
+  const payloadTypes = [...speaks.codecs.map((codec) => codec.payloadType), ...(event === undefined ? [] : [event])];
+  const attributes = [
+    ...speaks.codecs.map((codec) => valued('rtpmap', `${codec.payloadType} ${codec.law.toUpperCase()}/8000`)),
+    ...(event === undefined
+      ? []
+      : [valued('rtpmap', `${event} telephone-event/8000`), valued('fmtp', `${event} 0-15`)]),
+    valued('ptime', '20'),
+    valued('rtcp', String(local.rtcpPort)),
+  ];
+  return {
+    kind: 'audio',
+    port: local.port,
+    protocol: speaks.protocol,
+    formats: payloadTypes.map(String),
+    address: undefined,
+    attributes,
+  };
+}
+
+function ourSession(local: LocalAudio, media: readonly SdpMedia[]): SessionDescription {
+  const family = local.address.includes(':') ? 'IP6' : 'IP4';
+  const origin = `- ${local.sessionId} ${local.version} IN ${family} ${local.address}`;
+  return { origin, address: local.address, attributes: [], media };
+}
+
+function refused(media: SdpMedia): SdpMedia {
+  const { kind, protocol, formats } = media;
+  return { kind, port: 0, protocol, formats: formats.slice(0, 1), address: undefined, attributes: [] };
+}
+
+function flag(name: string): SdpAttribute {
+  return { name, value: undefined };
+}
+
+function valued(name: string, value: string): SdpAttribute {
+  return { name, value };
+}
