@@ -1,0 +1,61 @@
+import type { CallEvent } from '../../timeline/events.ts';
+import type { CallsTable } from './database.ts';
+
+/** What a batch of events says about one row of `calls`; a column it says nothing about is absent. */
+export type CallRowChange = { call_id: string } & Partial<Omit<CallsTable, 'call_id'>>;
+
+/** The first occurrence counts for these; a later one (after a lost agent, say) does not move them. */
+function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | undefined {
+  switch (event.type) {
+    case 'call.arrived':
+      return { from_number: event.from, to_number: event.to, trunk: event.trunk, arrived_at_ms: event.atMs };
+    case 'call.answered':
+      return { answered_at_ms: event.atMs };
+    case 'queue.joined':
+      return { queued_at_ms: event.atMs };
+    case 'queue.left':
+      return event.reason === 'abandoned' ? { abandoned_wait_ms: event.waitMs } : undefined;
+    case 'call.bridged':
+      return { bridged_at_ms: event.atMs, agent_id: event.agentId, wait_ms: event.waitMs };
+    case 'recording.started':
+      return { recording_path: event.path, recording_started_at_ms: event.startedAtMs };
+    case 'ticket.created':
+      return { ticket_number: event.number };
+    case 'call.ended':
+      return { ended_at_ms: event.atMs, end_cause: event.cause, talk_ms: event.talkMs };
+    case 'prompt.started':
+    case 'prompt.finished':
+    case 'call.digit':
+    case 'queue.announced':
+    case 'agent.offered':
+    case 'offer.ended':
+    case 'agent.answered':
+    case 'call.held':
+    case 'call.resumed':
+    case 'agent.lost':
+    case 'agent.returned':
+    case 'recording.finished':
+    case 'transcription.changed':
+    case 'speech.final':
+    case 'draft.changed':
+    case 'wrap-up.started':
+    case 'wrap-up.ended':
+      return undefined;
+  }
+}
+
+/**
+ * Folds events, in order, into one change per call. Within a batch the first value of a column wins too,
+ * except `agent_id`, where the last agent who was bridged stands.
+ */
+export function callRowChanges(events: readonly CallEvent[]): readonly CallRowChange[] {
+  const rows = new Map<string, CallRowChange>();
+  for (const event of events) {
+    const change = changeOf(event);
+    if (change === undefined) continue;
+    const before = rows.get(event.callId) ?? { call_id: event.callId };
+    const agent = change.agent_id === undefined ? {} : { agent_id: change.agent_id };
+    rows.set(event.callId, { ...change, ...before, ...agent });
+  }
+  return [...rows.values()];
+}

@@ -1,0 +1,111 @@
+import { sql, type Kysely } from 'kysely';
+import type { TranscriptUpdate } from '../../../asr/ports.ts';
+import type { CallEvent, EpochMs } from '../../timeline/events.ts';
+import type { CallerHistory, CallRow, CallStore, DayCounts } from '../ports.ts';
+import { appendEvents } from './append-events.ts';
+import type { Database } from './database.ts';
+import { callOf, eventOf, ticketOf } from './rows.ts';
+
+const historyTickets = 20;
+const noHistory: CallerHistory = { callsIn90Days: 0, callerName: '', tickets: [] };
+const noCounts: DayCounts = {
+  offered: 0,
+  bridged: 0,
+  bridgedWithin15s: 0,
+  abandoned: 0,
+  abandonedWithin5s: 0,
+  tickets: 0,
+  meanTalkMs: 0,
+};
+
+/** Calls and their timelines. */
+export class PostgresCallStore implements CallStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  async append(events: readonly CallEvent[]): Promise<void> {
+    await appendEvents(this.#db, events);
+  }
+
+  async call(callId: string): Promise<CallRow | undefined> {
+    const row = await this.#db.selectFrom('calls').selectAll().where('call_id', '=', callId).executeTakeFirst();
+    return row === undefined ? undefined : callOf(row);
+  }
+
+  async timeline(callId: string): Promise<readonly CallEvent[]> {
+    const rows = await this.#db
+      .selectFrom('call_events')
+      .selectAll()
+      .where('call_id', '=', callId)
+      .orderBy('seq')
+      .execute();
+    return rows.map(eventOf);
+  }
+
+  /** The newest final of each segment, in the order in which they were said. */
+  async transcript(callId: string): Promise<readonly TranscriptUpdate[]> {
+    const rows = await this.#db
+      .selectFrom('call_events')
+      .selectAll()
+      .where('call_id', '=', callId)
+      .where('type', '=', 'speech.final')
+      .orderBy('seq')
+      .execute();
+    const segments = new Map<string, TranscriptUpdate>();
+    for (const event of rows.map(eventOf))
+      if (event.type === 'speech.final') segments.set(event.segment.segmentId, event.segment);
+    return [...segments.values()].sort((a, b) => a.startMs - b.startMs);
+  }
+
+  async openCalls(): Promise<readonly CallRow[]> {
+    const open = this.#db.selectFrom('calls').selectAll().where('ended_at_ms', 'is', null);
+    return (await open.orderBy('arrived_at_ms').execute()).map(callOf);
+  }
+
+  async recent(limit: number): Promise<readonly CallRow[]> {
+    const newest = this.#db.selectFrom('calls').selectAll().orderBy('arrived_at_ms', 'desc').limit(limit);
+    return (await newest.execute()).map(callOf);
+  }
+
+  /** As docs/metrics.md defines them: calls that joined the line since then. */
+  async dayCounts(sinceMs: EpochMs): Promise<DayCounts> {
+    const result = await sql<DayCounts>`
+      select count(*)::int as offered,
+        count(bridged_at_ms)::int as bridged,
+        (count(*) filter (where bridged_at_ms is not null and wait_ms <= 15000))::int as "bridgedWithin15s",
+        (count(*) filter (where bridged_at_ms is null and abandoned_wait_ms is not null))::int as abandoned,
+        (count(*) filter (where bridged_at_ms is null and abandoned_wait_ms <= 5000))::int as "abandonedWithin5s",
+        (select count(*)::int from tickets where created_at_ms >= ${sinceMs}) as tickets,
+        coalesce(round(avg(talk_ms) filter (where bridged_at_ms is not null and ended_at_ms is not null)), 0)::int
+          as "meanTalkMs"
+      from calls where queued_at_ms >= ${sinceMs}`.execute(this.#db);
+    return result.rows[0] ?? noCounts;
+  }
+
+  async history(callerNumber: string): Promise<CallerHistory> {
+    // A withheld number is nobody's.
+    if (callerNumber === '') return noHistory;
+    const [counted, tickets] = await Promise.all([
+      sql<{ calls: number }>`
+        select count(*)::int as calls from calls where from_number = ${callerNumber} and from_number <> ''
+          and arrived_at_ms > (extract(epoch from now() - interval '90 days') * 1000)::bigint`.execute(this.#db),
+      this.#db
+        .selectFrom('tickets')
+        .selectAll()
+        .where('caller_number', '=', callerNumber)
+        .where('caller_number', '<>', '')
+        .orderBy('created_at_ms', 'desc')
+        .limit(historyTickets)
+        .execute(),
+    ]);
+    const rows = tickets.map(ticketOf);
+    return {
+      callsIn90Days: counted.rows[0]?.calls ?? 0,
+      callerName: rows.map((t) => t.fields.callerName.value).find((name) => name !== '') ?? '',
+      tickets: rows,
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { errorCode, StoreError } from '../errors.ts';
+import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations.ts';
+
+export interface Connection {
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Database>;
+}
+
+const int8Oid = 20;
+/** 15.0 as `server_version_num` writes it. */
+const oldestVersion = 150_000;
+
+/** Our bigints are milliseconds and counts, all far below 2^53. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(int8Oid, Number);
+
+function connectFault(error: unknown): unknown {
+  const code = errorCode(error);
+  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT'].includes(code))
+    return new StoreError(
+      'cannot-connect',
+      `PostgreSQL does not answer (${code}). Check that it runs and that DATABASE_URL names its host and port.`,
+      { cause: error },
+    );
+  // 28P01 invalid password, 28000 no pg_hba entry or unknown role, 3D000 no such database.
+  if (code === '28P01' || code === '28000' || code === '3D000')
+    return new StoreError(
+      'wrong-password',
+      `PostgreSQL refused the log-in (${code}). Check user, password and database name in DATABASE_URL.`,
+      { cause: error },
+    );
+  return error;
+}
+
+async function prepare(pool: pg.Pool, logger: Logger): Promise<void> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw connectFault(error);
+  });
+  try {
+    const found = await client.query<{ version: number }>(
+      `select current_setting('server_version_num')::int as version`,
+    );
+    if ((found.rows[0]?.version ?? 0) < oldestVersion)
+      throw new StoreError('version-too-old', 'This PostgreSQL is older than 15. Use version 15 or newer.');
+    const steps = await migrate(client, migrations);
+    if (steps.length > 0) logger.info({ steps }, 'database schema brought up to date');
+  } finally {
+    client.release();
+  }
+}
+
+/** Opens a pool and brings the schema up to date. */
+export async function connect(config: pg.PoolConfig, logger: Logger): Promise<Connection> {
+  const pool = new pg.Pool({
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // A statement that hangs must not hold a call's events for ever.
+    statement_timeout: 15_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'hotline12345',
+    types,
+    ...config,
+  });
+  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => {
+    logger.warn({ code: errorCode(error) }, 'database connection lost');
+  });
+  try {
+    await prepare(pool, logger);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return { pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) };
+}

@@ -1,0 +1,91 @@
+/**
+ * The schema, step by step. A step that has been released is never edited: add another one.
+ * SQL of PostgreSQL 15. Each step runs in a transaction of its own.
+ */
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+const nowMs = `(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
+const firstCall: Migration = {
+  name: '0001-first-call',
+  statements: [
+    `create table users (
+      id text primary key,
+      login text not null,
+      display_name text not null,
+      agent_number text not null,
+      role text not null check (role in ('agent', 'supervisor', 'admin')),
+      password_hash text not null,
+      created_at_ms bigint not null default ${nowMs}
+    )`,
+    `create unique index users_login on users (lower(login))`,
+    `create table sessions (
+      token_hash text primary key,
+      user_id text not null references users (id) on delete cascade,
+      created_at_ms bigint not null default ${nowMs},
+      expires_at_ms bigint not null
+    )`,
+    `create index sessions_expiry on sessions (expires_at_ms)`,
+    `create table calls (
+      call_id text primary key,
+      from_number text not null default '',
+      to_number text not null default '',
+      trunk text not null default '',
+      arrived_at_ms bigint not null,
+      answered_at_ms bigint,
+      queued_at_ms bigint,
+      bridged_at_ms bigint,
+      ended_at_ms bigint,
+      end_cause text,
+      agent_id text,
+      recording_path text,
+      recording_started_at_ms bigint,
+      ticket_number text,
+      wait_ms bigint,
+      abandoned_wait_ms bigint,
+      talk_ms bigint
+    )`,
+    `create index calls_by_caller on calls (from_number, arrived_at_ms desc) where from_number <> ''`,
+    `create index calls_by_arrival on calls (arrived_at_ms desc)`,
+    `create index calls_by_queueing on calls (queued_at_ms) where queued_at_ms is not null`,
+    `create index calls_open on calls (arrived_at_ms) where ended_at_ms is null`,
+    // No foreign key to calls: an event must never be refused because an earlier one was lost.
+    `create table call_events (
+      call_id text not null,
+      seq integer not null check (seq > 0),
+      at_ms bigint not null,
+      type text not null,
+      body jsonb not null,
+      primary key (call_id, seq)
+    )`,
+    `create table drafts (
+      call_id text primary key,
+      agent_id text,
+      rev integer not null,
+      state text not null default 'open' check (state in ('open', 'ticket', 'dropped')),
+      body jsonb not null,
+      updated_at_ms bigint not null default ${nowMs}
+    )`,
+    `create index drafts_open on drafts (agent_id, updated_at_ms desc) where state = 'open'`,
+    `create table tickets (
+      id text primary key,
+      number text not null unique,
+      call_id text not null unique,
+      created_at_ms bigint not null default ${nowMs},
+      agent_id text not null,
+      status text not null check (status in ('accepted')),
+      fields jsonb not null,
+      confidential boolean not null,
+      note text not null,
+      caller_number text not null
+    )`,
+    `create index tickets_by_caller on tickets (caller_number, created_at_ms desc) where caller_number <> ''`,
+    `create index tickets_by_time on tickets (created_at_ms desc)`,
+    `create table ticket_days (day text primary key, last integer not null)`,
+  ],
+};
+
+export const migrations: readonly Migration[] = [firstCall];

@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import { draftFields, type Draft, type DraftField, type FieldState } from '../../server/drafts/types.ts';
+import type { Store, User } from '../../server/store/ports.ts';
+import type { CallEvent, CallEventBody } from '../../server/timeline/events.ts';
+
+export interface StoreHarness {
+  readonly store: Store;
+  dispose(): Promise<void>;
+}
+
+const day = 24 * 3_600_000;
+const emptyField: FieldState = {
+  value: '',
+  display: '',
+  confidence: 0,
+  evidence: [],
+  origin: 'empty',
+  suggestion: null,
+  alternatives: [],
+};
+
+export function draftOf(callId: string, rev = 1, values: Partial<Record<DraftField, string>> = {}): Draft {
+  const fields = draftFields.map((f) => [f, { ...emptyField, value: values[f] ?? '', display: values[f] ?? '' }]);
+  return { callId, rev, fields: Object.fromEntries(fields) as Draft['fields'], confidential: false, note: '' };
+}
+
+export function eventsOf(callId: string, startMs: number, bodies: readonly CallEventBody[]): CallEvent[] {
+  return bodies.map((body, i) => ({ ...body, callId, seq: i + 1, atMs: startMs + i * 1000 }));
+}
+
+export function segment(segmentId: string, startMs: number, text: string, rev = 1): TranscriptUpdate {
+  const shape = { segmentId, side: 'caller', rev, text, final: true, startMs, endMs: startMs + 900 } as const;
+  return { ...shape, tokens: [{ text, startMs, endMs: startMs + 900 }], syllables: [], engine: 'test', gapBeforeMs: 0 };
+}
+
+const arrived = (from: string): CallEventBody => ({
+  type: 'call.arrived',
+  from,
+  to: '12345',
+  trunk: 'test',
+  legId: 'leg-1',
+});
+
+/** What every database under the hotline must do. `open` gives an empty one. */
+export function storeContract(adapterName: string, open: () => Promise<StoreHarness>): void {
+  describe(`store contract: ${adapterName}`, () => {
+    let harness: StoreHarness;
+    let store: Store;
+    const uniqueNumber = (): string => `138${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
+    let agent: User;
+
+    beforeAll(async () => {
+      harness = await open();
+      store = harness.store;
+      agent = await store.users.create({
+        login: 'Contract1',
+        displayName: '测试',
+        agentNumber: '7001',
+        role: 'agent',
+        passwordHash: 'hash',
+      });
+    }, 60_000);
+    afterAll(async () => {
+      await harness.dispose();
+    }, 60_000);
+
+    it('answers a ping', async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+
+    it('keeps users by login in any case, and refuses a second one', async () => {
+      expect(await store.users.byLogin('contract1')).toEqual({ ...agent, passwordHash: 'hash' });
+      expect(await store.users.byId(agent.id)).toEqual(agent);
+      expect(await store.users.list()).toContainEqual(agent);
+      expect(await store.users.byLogin('nobody')).toBeUndefined();
+      const twin = { login: 'CONTRACT1', displayName: '', agentNumber: '', role: 'agent', passwordHash: '' } as const;
+      await expect(store.users.create(twin)).rejects.toThrow();
+    });
+
+    it('finds a session until it ends or is over, by the database clock', async () => {
+      const { token, csrfToken } = await store.sessions.create(agent.id, Date.now() + 60_000);
+      expect(await store.sessions.find(token)).toEqual({ user: agent, csrfToken });
+      expect(await store.sessions.find(`${token}x`)).toBeUndefined();
+      const old = await store.sessions.create(agent.id, Date.now() - 1);
+      expect(await store.sessions.find(old.token)).toBeUndefined();
+      expect(old.csrfToken).not.toBe(csrfToken);
+      await store.sessions.end(token);
+      expect(await store.sessions.find(token)).toBeUndefined();
+    });
+
+    it('keeps a timeline in order and the row of the call with it', async () => {
+      const callId = randomUUID();
+      const from = uniqueNumber();
+      const startMs = Date.now();
+      const events = eventsOf(callId, startMs, [
+        arrived(from),
+        { type: 'call.answered' },
+        { type: 'queue.joined', queue: 'main', priority: 0 },
+        { type: 'agent.offered', agentId: agent.id, offerId: 'o1', ringMs: 20_000 },
+        { type: 'queue.left', waitMs: 2000, reason: 'answered' },
+        { type: 'call.bridged', agentId: agent.id, waitMs: 2000 },
+        { type: 'recording.started', path: 'a/b.wav', startedAtMs: startMs + 10 },
+      ]);
+      await store.calls.append(events.slice(0, 3));
+      expect(await store.calls.openCalls()).toContainEqual(expect.objectContaining({ callId, bridgedAtMs: null }));
+      await store.calls.append(events.slice(3));
+      expect(await store.calls.timeline(callId)).toEqual(events);
+      expect(await store.calls.call(callId)).toEqual({
+        callId,
+        from,
+        to: '12345',
+        trunk: 'test',
+        arrivedAtMs: startMs,
+        answeredAtMs: startMs + 1000,
+        queuedAtMs: startMs + 2000,
+        bridgedAtMs: startMs + 5000,
+        endedAtMs: null,
+        endCause: null,
+        agentId: agent.id,
+        recordingPath: 'a/b.wav',
+        recordingStartedAtMs: startMs + 10,
+        ticketNumber: null,
+      });
+      const ended = { type: 'call.ended', cause: 'caller-hung-up', talkMs: 1500 } as const;
+      await store.calls.append([{ ...ended, callId, seq: 8, atMs: startMs + 9000 }]);
+      expect(await store.calls.call(callId)).toMatchObject({ endedAtMs: startMs + 9000, endCause: 'caller-hung-up' });
+      expect((await store.calls.openCalls()).map((c) => c.callId)).not.toContain(callId);
+      expect((await store.calls.recent(1))[0]?.callId).toBe(callId);
+    });
+
+    it('takes a repeated append and refuses other content under the same number', async () => {
+      const callId = randomUUID();
+      const events = eventsOf(callId, Date.now(), [arrived(uniqueNumber()), { type: 'call.answered' }]);
+      await store.calls.append(events);
+      await store.calls.append(events);
+      await store.calls.append([]);
+      expect(await store.calls.timeline(callId)).toEqual(events);
+      const other: CallEvent = { type: 'agent.lost', agentId: 'x', callId, seq: 2, atMs: Date.now() };
+      await expect(store.calls.append([other])).rejects.toMatchObject({ code: 'sequence-conflict' });
+      expect(await store.calls.timeline(callId)).toEqual(events);
+    });
+
+    it('keeps what keyboards and networks bring: quotes, backslashes, emoji, NUL, half characters', async () => {
+      const callId = randomUUID();
+      const odd = `'"; drop table calls; -- \\u0000 \\ 👍 𠮷 \u2028`;
+      await store.calls.append(eventsOf(callId, Date.now(), [arrived(odd)]));
+      expect((await store.calls.call(callId))?.from).toBe(odd);
+      const rude = randomUUID();
+      const events = eventsOf(rude, Date.now(), [arrived('a\0b\ud83dc')]);
+      await store.calls.append(events);
+      await store.calls.append(events);
+      expect((await store.calls.call(rude))?.from).toBe('ab\u{fffd}c');
+      await store.drafts.save({ ...draftOf(rude), note: 'x\0y\udc4d' }, agent.id);
+      expect((await store.drafts.load(rude))?.note).toBe('xy\u{fffd}');
+    });
+
+    it('gives the transcript as last corrected, in the order of speech', async () => {
+      const callId = randomUUID();
+      const said = (s: TranscriptUpdate): CallEventBody => ({ type: 'speech.final', segment: s });
+      const bodies = [arrived(''), said(segment('s2', 3000, '第二')), said(segment('s1', 1000, '第一'))];
+      await store.calls.append(eventsOf(callId, Date.now(), [...bodies, said(segment('s2', 3000, '第二句', 2))]));
+      expect((await store.calls.transcript(callId)).map((s) => s.text)).toEqual(['第一', '第二句']);
+      expect(await store.calls.transcript(randomUUID())).toEqual([]);
+    });
+
+    it('appends batches of many calls at once without mixing them', async () => {
+      const ids = Array.from({ length: 40 }, () => randomUUID());
+      const joined: CallEventBody = { type: 'queue.joined', queue: 'main', priority: 0 };
+      await Promise.all(
+        ids.map((id) => store.calls.append(eventsOf(id, Date.now() - 100 * day, [arrived(id), joined]))),
+      );
+      const rows = await Promise.all(ids.map((id) => store.calls.call(id)));
+      expect(rows.map((r) => r?.from)).toEqual(ids);
+      const mixed = ids.flatMap((callId): CallEvent[] => [
+        { type: 'call.ended', cause: 'failed', talkMs: 0, callId, seq: 3, atMs: Date.now() - 99 * day },
+      ]);
+      await store.calls.append(mixed);
+      expect((await store.calls.openCalls()).filter((c) => ids.some((id) => id === c.callId))).toEqual([]);
+    });
+
+    it('counts the day as docs/metrics.md defines it', async () => {
+      const sinceMs = Date.now() + 10 * day;
+      const call = async (bodies: readonly CallEventBody[]): Promise<void> => {
+        const joined: CallEventBody = { type: 'queue.joined', queue: 'main', priority: 0 };
+        await store.calls.append(eventsOf(randomUUID(), sinceMs, [arrived(''), joined, ...bodies]));
+      };
+      const bridged = (waitMs: number): CallEventBody => ({ type: 'call.bridged', agentId: agent.id, waitMs });
+      const left = (waitMs: number): CallEventBody => ({ type: 'queue.left', waitMs, reason: 'abandoned' });
+      const ended = (talkMs: number): CallEventBody => ({ type: 'call.ended', cause: 'caller-hung-up', talkMs });
+      await call([bridged(15_000), ended(60_000)]);
+      await call([bridged(15_001), ended(30_000)]);
+      await call([left(5_000), ended(0)]);
+      await call([left(5_001), ended(0)]);
+      await call([]);
+      // Lost its agent, went back to the line and gave up there: it was answered, so it is not an abandoned one.
+      await call([bridged(1_000), left(3_000), ended(90_000)]);
+      expect(await store.calls.dayCounts(sinceMs)).toEqual({
+        offered: 6,
+        bridged: 3,
+        bridgedWithin15s: 2,
+        abandoned: 2,
+        abandonedWithin5s: 1,
+        tickets: 0,
+        meanTalkMs: 60_000,
+      });
+      expect((await store.calls.dayCounts(sinceMs + day)).offered).toBe(0);
+    });
+
+    it('never lets an older draft replace a newer one, and lists those still open', async () => {
+      const [first, second] = [randomUUID(), randomUUID()];
+      await store.drafts.save(draftOf(first, 1), null);
+      await store.drafts.save(draftOf(first, 3, { summary: '新' }), agent.id);
+      await store.drafts.save(draftOf(first, 2, { summary: '旧' }), agent.id);
+      expect((await store.drafts.load(first))?.fields.summary.value).toBe('新');
+      await store.drafts.save(draftOf(second), agent.id);
+      const open = async (): Promise<string[]> =>
+        (await store.drafts.open(agent.id))
+          .map((d) => d.callId)
+          .filter((id) => [first, second].some((own) => own === id));
+      expect(await open()).toEqual([second, first]);
+      await store.drafts.drop(first, 'someone-else');
+      expect(await open()).toEqual([second, first]);
+      await store.drafts.drop(first, agent.id);
+      expect(await open()).toEqual([second]);
+      expect(await store.drafts.load(randomUUID())).toBeUndefined();
+    });
+
+    it('makes one ticket per call, however often and at once it is confirmed', async () => {
+      const callId = randomUUID();
+      const number = uniqueNumber();
+      await store.calls.append(eventsOf(callId, Date.now(), [arrived(number)]));
+      const draft = draftOf(callId, 5, { summary: '烧烤店油烟扰民', callerName: '王女士' });
+      const all = await Promise.all(Array.from({ length: 5 }, () => store.tickets.confirm(draft, agent.id, number)));
+      const again = await store.tickets.confirm(draftOf(callId, 9), agent.id, number);
+      expect(new Set([...all, again].map((t) => t.number)).size).toBe(1);
+      expect(again).toMatchObject({ callId, agentId: agent.id, status: 'accepted', callerNumber: number });
+      expect(again.fields.summary).toEqual({ value: '烧烤店油烟扰民', display: '烧烤店油烟扰民' });
+      expect(again.number).toMatch(/^JC\d{8}-\d{6}$/);
+      expect(await store.tickets.byNumber(again.number)).toEqual(again);
+      expect(await store.tickets.byId(again.id)).toEqual(again);
+      expect((await store.tickets.recent(5)).map((t) => t.id)).toContain(again.id);
+      expect((await store.calls.call(callId))?.ticketNumber).toBe(again.number);
+      expect((await store.drafts.open(agent.id)).map((d) => d.callId)).not.toContain(callId);
+    });
+
+    it('numbers tickets without gaps, unique and growing', async () => {
+      const one = await store.tickets.confirm(draftOf(randomUUID()), agent.id, '');
+      const many = await Promise.all(
+        Array.from({ length: 20 }, () => store.tickets.confirm(draftOf(randomUUID()), agent.id, '')),
+      );
+      const counts = many.map((t) => Number(t.number.slice(-6))).sort((a, b) => a - b);
+      const first = Number(one.number.slice(-6));
+      expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => first + 1 + i));
+    });
+
+    it('knows a caller: calls of 90 days, tickets newest first, the last name given', async () => {
+      const number = uniqueNumber();
+      const ids = [randomUUID(), randomUUID(), randomUUID()] as const;
+      await store.calls.append(eventsOf(ids[0], Date.now() - 91 * day, [arrived(number)]));
+      await store.calls.append(eventsOf(ids[1], Date.now() - 89 * day, [arrived(number)]));
+      await store.calls.append(eventsOf(ids[2], Date.now(), [arrived(number)]));
+      await store.tickets.confirm(draftOf(ids[1], 1, { callerName: '王女士' }), agent.id, number);
+      const last = await store.tickets.confirm(draftOf(ids[2], 1), agent.id, number);
+      const history = await store.calls.history(number);
+      expect(history).toMatchObject({ callsIn90Days: 2, callerName: '王女士' });
+      expect(history.tickets.map((t) => t.callId)).toEqual([ids[2], ids[1]]);
+      expect(history.tickets[0]).toEqual(last);
+      expect(await store.calls.history('')).toEqual({ callsIn90Days: 0, callerName: '', tickets: [] });
+    });
+  });
+}
