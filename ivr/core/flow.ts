@@ -30,44 +30,38 @@ const queue = z.strictObject({
 });
 const hangUp = z.strictObject({ type: z.literal('hang-up') });
 
-export const flowSchema = z
-  .strictObject({
-    name: id,
-    title: z.string().min(1).max(100),
-    start: id,
-    /** Where `0` leads, from everywhere. */
-    person: id,
-    nodes: z.record(id, z.discriminatedUnion('type', [say, ask, queue, hangUp])),
-  })
-  .superRefine((flow, context) => {
-    for (const [from, to] of links(flow)) {
-      if (!(to in flow.nodes))
-        context.addIssue({ code: 'custom', message: `${from} leads to '${to}', which is not a node` });
-    }
-    if (flow.nodes[flow.person]?.type !== 'queue') {
-      context.addIssue({ code: 'custom', message: `person must name a queue node: 0 always means a person` });
-    }
-  });
-
-type RawFlow = z.output<typeof plainFlow>;
-const plainFlow = z.object({
+const node = z.discriminatedUnion('type', [say, ask, queue, hangUp]);
+const flowShape = z.strictObject({
+  name: id,
+  title: z.string().min(1).max(100),
   start: id,
+  /** Where `0` leads, from everywhere. */
   person: id,
-  nodes: z.record(id, z.discriminatedUnion('type', [say, ask, queue, hangUp])),
+  nodes: z.record(id, node),
 });
 
-function links(flow: RawFlow): readonly (readonly [string, string])[] {
+export type Flow = z.output<typeof flowShape>;
+export type FlowNode = z.output<typeof node>;
+
+function links(flow: Flow): readonly (readonly [string, string])[] {
   const out: (readonly [string, string])[] = [
     ['start', flow.start],
     ['person', flow.person],
   ];
-  for (const [name, node] of Object.entries(flow.nodes)) {
-    if (node.type === 'say') out.push([name, node.next]);
+  for (const [name, at] of Object.entries(flow.nodes)) {
+    if (at.type === 'say') out.push([name, at.next]);
     if (node.type === 'ask')
       out.push(...[...Object.values(node.choices), node.otherwise].map((to) => [name, to] as const));
   }
   return out;
 }
 
-export type Flow = z.output<typeof flowSchema>;
-export type FlowNode = Flow['nodes'][string];
+export const flowSchema = flowShape.superRefine((flow, context) => {
+  for (const [from, to] of links(flow)) {
+    if (!(to in flow.nodes))
+      context.addIssue({ code: 'custom', message: `${from} leads to '${to}', which is not a node` });
+  }
+  if (flow.nodes[flow.person]?.type !== 'queue') {
+    context.addIssue({ code: 'custom', message: `person must name a queue node: 0 always means a person` });
+  }
+});

@@ -68,14 +68,20 @@ export function phoneOf(seat: SeatState): PhoneState {
 
 export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
   const next = apply(seat, input, atMs);
-  const changed = phoneOf(next) !== phoneOf(seat) || next.intent !== seat.intent || next.pauseReason !== seat.pauseReason;
+  const changed =
+    phoneOf(next) !== phoneOf(seat) || next.intent !== seat.intent || next.pauseReason !== seat.pauseReason;
   return changed ? { ...next, sinceMs: atMs } : next;
 }
 
 function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
   switch (input.type) {
     case 'set-intent':
-      return { ...seat, intent: input.intent, pauseReason: input.intent === 'paused' ? input.reason : '', pausedBySystem: false };
+      return {
+        ...seat,
+        intent: input.intent,
+        pauseReason: input.intent === 'paused' ? input.reason : '',
+        pausedBySystem: false,
+      };
     case 'registered':
       return { ...seat, registered: input.on };
     case 'news':
@@ -87,7 +93,9 @@ function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
     case 'wrap-up-due':
       return seat.work.type === 'wrap-up' && seat.work.endsAtMs <= atMs ? { ...seat, work: { type: 'none' } } : seat;
     case 'page-gone':
-      return seat.work.type === 'none' || seat.work.type === 'wrap-up' ? { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false } : seat;
+      return seat.work.type === 'none' || seat.work.type === 'wrap-up'
+        ? { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false }
+        : seat;
   }
 }
 
@@ -113,7 +121,10 @@ function onNews(seat: SeatState, news: SeatNews, atMs: EpochMs): SeatState {
     case 'gave-up':
       return pauseBySystem(seat, '通话中断未返回');
     case 'call-over':
-      return { ...seat, work: { type: 'wrap-up', callId: news.callId, startedAtMs: atMs, endsAtMs: atMs + news.wrapUpMs } };
+      return {
+        ...seat,
+        work: { type: 'wrap-up', callId: news.callId, startedAtMs: atMs, endsAtMs: atMs + news.wrapUpMs },
+      };
   }
 }
 

@@ -1,0 +1,427 @@
+/**
+ * All calls of this server: gives each event of the switch to the call it belongs to, each reservation to its call,
+ * and keeps what pages need of a call (history, transcript, draft) beside it.
+ */
+import type { Logger } from 'pino';
+import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
+import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
+import type { LineStore, Reservation } from '../acd/line-store.ts';
+import type { Draft, DraftPatch } from '../drafts/types.ts';
+import type { CallerHistory, Store } from '../store/ports.ts';
+import type { CallEndCause, CallEvent } from '../timeline/events.ts';
+import { estimateWaitMs, positionAnnouncement, type PromptFiles } from './announcements.ts';
+import { CallRunner, type RunnerHost } from './call-runner.ts';
+import { CallSpeech } from './call-speech.ts';
+import type { Announcement, CallSettings } from './core/call-types.ts';
+import type { SeatState } from './core/seat.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { DraftKeeper, type DraftMachine } from './draft-keeper.ts';
+import { Seats } from './seats.ts';
+import { TimelineWriter } from './timeline-writer.ts';
+import { noHistory } from './views.ts';
+
+/** A call and all that is known of it while it is in memory. */
+export interface LiveCall {
+  readonly runner: CallRunner;
+  readonly draft: DraftKeeper<DraftStateLike>;
+  /** Latest state of each segment, in order of appearance. */
+  readonly segments: Map<string, TranscriptUpdate>;
+  history: CallerHistory;
+  transcription: { readonly on: boolean; readonly reason: string };
+  ticketNumber: string | null;
+  endCause: CallEndCause | null;
+  firstWaitMs: number;
+  /** Speech has been flushed; nothing more comes. */
+  closed: boolean;
+}
+
+export interface DraftStateLike {
+  readonly draft: Draft;
+}
+
+/** What the outside hears of calls. Listeners must not throw. */
+export interface CallCenterListener {
+  callChanged(call: LiveCall): void;
+  seatChanged(seat: SeatState, before: SeatState): void;
+  transcript(call: LiveCall, update: TranscriptUpdate): void;
+  draft(call: LiveCall, patch: DraftPatch): void;
+  event(event: CallEvent): void;
+}
+
+export interface CallCenterOptions {
+  readonly switch: Switch;
+  readonly line: LineStore;
+  readonly store: Store;
+  readonly recognizer: Recognizer;
+  readonly drafts: DraftMachine<DraftStateLike>;
+  readonly prompts: PromptFiles;
+  readonly settings: CallSettings;
+  readonly maxWaiting: number;
+  readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+const USUAL_HANDLE_MS = 180_000;
+const RECONCILE_MS = 5_000;
+/** An ended call without an agent is kept this long for late events. */
+const FORGET_MS = 60_000;
+
+export class CallCenter {
+  readonly #options: CallCenterOptions;
+  readonly #calls = new Map<string, LiveCall>();
+  readonly #legs = new Map<string, LiveCall>();
+  readonly #host: RunnerHost;
+  readonly #dispatcher: Dispatcher;
+  readonly #reconcileTimer: NodeJS.Timeout;
+  readonly seats: Seats;
+  readonly timeline: TimelineWriter;
+  #listener: CallCenterListener | undefined;
+  #strays = new Set<string>();
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: CallCenterOptions) {
+    this.#options = options;
+    const { line, logger, nowMs } = options;
+    this.#dispatcher = new Dispatcher({
+      line,
+      logger,
+      holdMs: options.settings.ringMs + 10_000,
+      onReserved: (reservation) => this.#reserved(reservation),
+    });
+    const kick = (): void => {
+      this.#dispatcher.kick();
+    };
+    this.seats = new Seats({
+      line,
+      nowMs,
+      kick,
+      onChange: (seat, before) => this.#listener?.seatChanged(seat, before),
+    });
+    this.timeline = new TimelineWriter({
+      store: options.store.calls,
+      nowMs,
+      logger,
+      onEvent: (event) => {
+        this.#note(event);
+      },
+    });
+    this.#host = this.#makeHost(kick);
+    this.#reconcileTimer = setInterval(() => {
+      void this.#reconcile().catch((error: unknown) => {
+        logger.error({ err: error }, 'reconciling failed');
+      });
+    }, RECONCILE_MS);
+  }
+
+  listen(listener: CallCenterListener): void {
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.switch.subscribe((event) => {
+      this.#onSwitch(event);
+    });
+  }
+
+  get(callId: string): LiveCall | undefined {
+    return this.#calls.get(callId);
+  }
+
+  all(): readonly LiveCall[] {
+    return [...this.#calls.values()];
+  }
+
+  /** Dispatch and reconciling figures for `/metrics`. */
+  counters(): Readonly<Record<string, number>> {
+    return {
+      calls: this.#calls.size,
+      late_offers: this.#dispatcher.lateOffers,
+      timeline_backlog: this.timeline.backlog,
+      timeline_dropped: this.timeline.dropped,
+    };
+  }
+
+  #makeHost(kick: () => void): RunnerHost {
+    const options = this.#options;
+    return {
+      switch: options.switch,
+      line: options.line,
+      logger: options.logger,
+      nowMs: options.nowMs,
+      prompts: options.prompts,
+      maxWaiting: options.maxWaiting,
+      emit: (callId, event) => this.timeline.emit(callId, event),
+      seat: (agentId, news) => {
+        this.seats.news(agentId, news);
+      },
+      endpointOf: endpointOf,
+      recordingPath: options.recordingPath,
+      announcement: (callId) => this.#announcement(callId),
+      kick,
+      changed: (runner) => {
+        this.#changed(runner);
+      },
+      closed: (runner) => {
+        void this.#closed(runner);
+      },
+    };
+  }
+
+  #onSwitch(event: SwitchEvent): void {
+    switch (event.type) {
+      case 'leg.incoming':
+        this.#incoming(event);
+        return;
+      case 'endpoint.registered':
+      case 'endpoint.unregistered': {
+        const agentId = agentOf(event.endpointId);
+        if (agentId !== undefined)
+          this.seats.input(agentId, { type: 'registered', on: event.type === 'endpoint.registered' });
+        return;
+      }
+      case 'leg.answered':
+        this.#runnerOf(event.legId)?.input({ type: 'leg-answered', legId: event.legId });
+        return;
+      case 'leg.ended':
+        this.#runnerOf(event.legId)?.input({ type: 'leg-ended', legId: event.legId, cause: event.cause, by: event.by });
+        this.#legs.delete(event.legId);
+        return;
+      case 'leg.digit':
+        this.#runnerOf(event.legId)?.input({
+          type: 'digit',
+          legId: event.legId,
+          digit: event.digit,
+          durationMs: event.durationMs,
+        });
+        return;
+      case 'play.finished':
+        this.#runnerOf(event.legId)?.input({ type: 'play-finished', playId: event.playId, reason: event.reason });
+        return;
+      case 'recording.started':
+        this.#runnerOf(event.legId)?.recordingEvent(event);
+        return;
+      case 'recording.finished':
+        this.#recordingOwner(event.legId)?.input({
+          type: 'recording-finished',
+          path: event.path,
+          lengthMs: event.lengthMs,
+          sizeBytes: event.sizeBytes,
+        });
+        return;
+      case 'leg.ringing':
+      case 'leg.media-up':
+      case 'leg.bridged':
+      case 'leg.parked':
+      case 'play.started':
+        return;
+    }
+  }
+
+  #runnerOf(legId: string): CallRunner | undefined {
+    return this.#legs.get(legId)?.runner;
+  }
+
+  /** The file is closed after the leg is gone. */
+  #recordingOwner(legId: string): CallRunner | undefined {
+    return this.#runnerOf(legId) ?? this.all().find((c) => c.runner.state.facts.callerLegId === legId)?.runner;
+  }
+
+  #incoming(event: Extract<SwitchEvent, { type: 'leg.incoming' }>): void {
+    const { settings, nowMs, newId } = this.#options;
+    const callId = newId();
+    const trunk = event.origin.type === 'trunk' ? event.origin.trunk : 'web-phone';
+    const from = /^anonymous$/i.test(event.from) ? '' : event.from;
+    const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs() };
+    const call = this.#newLiveCall(callId, (speech) => new CallRunner({ facts, settings, host: this.#host, speech }));
+    this.#calls.set(callId, call);
+    this.#legs.set(event.legId, call);
+    call.runner.input({ type: 'arrived' });
+    void this.#loadHistory(call, from);
+  }
+
+  #newLiveCall(callId: string, makeRunner: (speech: CallSpeech) => CallRunner): LiveCall {
+    const { drafts, store, logger, recognizer } = this.#options;
+    const speech = new CallSpeech({
+      callId,
+      recognizer,
+      onUpdate: (update) => {
+        this.#speech(call, update);
+      },
+      onState: (state, reason) => {
+        call.transcription = { on: state === 'on', reason };
+        this.timeline.emit(callId, { type: 'transcription.changed', state, reason });
+        this.#listener?.callChanged(call);
+      },
+    });
+    const draft = new DraftKeeper({
+      state: drafts.start(callId),
+      machine: drafts,
+      store: store.drafts,
+      onPatch: (patch, by) => {
+        this.timeline.emit(callId, { type: 'draft.changed', patch, by });
+        this.#listener?.draft(call, patch);
+      },
+      onSaveFailed: (error) => {
+        logger.error({ err: error, callId }, 'draft not saved; will be saved with the next change');
+      },
+    });
+    const call: LiveCall = {
+      runner: makeRunner(speech),
+      draft,
+      segments: new Map(),
+      history: noHistory,
+      transcription: { on: recognizer.state.type === 'ready', reason: '' },
+      ticketNumber: null,
+      endCause: null,
+      firstWaitMs: 0,
+      closed: false,
+    };
+    return call;
+  }
+
+  async #loadHistory(call: LiveCall, from: string): Promise<void> {
+    try {
+      if (from !== '') call.history = await this.#options.store.calls.history(from);
+    } catch (error) {
+      this.#options.logger.warn({ err: error, callId: call.runner.callId }, 'caller history not read');
+    }
+    call.draft.hear({ type: 'call-known', callerNumber: from, callerName: call.history.callerName });
+    this.#listener?.callChanged(call);
+  }
+
+  #speech(call: LiveCall, update: TranscriptUpdate): void {
+    const before = call.segments.get(update.segmentId);
+    if (before !== undefined && before.rev >= update.rev) return;
+    call.segments.set(update.segmentId, update);
+    this.#listener?.transcript(call, update);
+    if (!update.final || update.text === '') return;
+    this.timeline.emit(call.runner.callId, { type: 'speech.final', segment: update });
+    call.draft.hear({ type: 'speech', segment: update });
+  }
+
+  #reserved(reservation: Reservation): boolean {
+    const call = this.#calls.get(reservation.callId);
+    if (call === undefined || call.closed) return false;
+    const legId = this.#options.newId();
+    this.#legs.set(legId, call);
+    const { offerId, agentId } = reservation;
+    call.runner.input({ type: 'offered', offer: { offerId, agentId, legId } });
+    return true;
+  }
+
+  /** Rings an agent's page that has come back to its call. */
+  returnAgent(call: LiveCall, agentId: string): void {
+    const legId = this.#options.newId();
+    this.#legs.set(legId, call);
+    call.runner.input({ type: 'return', agentId, legId });
+  }
+
+  #changed(runner: CallRunner): void {
+    const call = this.#calls.get(runner.callId);
+    if (call === undefined) return;
+    const { state } = runner;
+    if (state.phase.name === 'talking' && call.draft.agentId !== state.agentId && state.agentId !== null) {
+      call.firstWaitMs = (state.bridgedAtMs ?? 0) - (state.queued?.joinedAtMs ?? state.bridgedAtMs ?? 0);
+      void call.draft.assign(state.agentId).catch((error: unknown) => {
+        this.#options.logger.error({ err: error, callId: runner.callId }, 'draft not saved');
+      });
+    }
+    this.#listener?.callChanged(call);
+  }
+
+  #note(event: CallEvent): void {
+    const call = this.#calls.get(event.callId);
+    if (call !== undefined && event.type === 'call.ended') call.endCause = event.cause;
+    if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
+    this.#listener?.event(event);
+  }
+
+  async #announcement(callId: string): Promise<Announcement | null> {
+    const waiting = await this.#options.line.waiting();
+    const position = waiting.findIndex((w) => w.callId === callId) + 1;
+    if (position === 0) return null;
+    const staffed = this.seats.all().filter((s) => s.intent === 'available').length;
+    return positionAnnouncement(position, estimateWaitMs(position, staffed, USUAL_HANDLE_MS));
+  }
+
+  async #closed(runner: CallRunner): Promise<void> {
+    const call = this.#calls.get(runner.callId);
+    if (call === undefined) return;
+    call.closed = true;
+    await call.draft.close().catch((error: unknown) => {
+      this.#options.logger.error({ err: error, callId: runner.callId }, 'draft not saved');
+    });
+    this.#listener?.callChanged(call);
+    setTimeout(() => {
+      this.#forgetWhenIdle(call);
+    }, FORGET_MS).unref();
+  }
+
+  /** A call stays in memory while somebody's wrap-up refers to it. */
+  #forgetWhenIdle(call: LiveCall): void {
+    const { callId } = call.runner;
+    if (this.seats.all().some((s) => s.work.type !== 'none' && s.work.callId === callId)) {
+      setTimeout(() => {
+        this.#forgetWhenIdle(call);
+      }, FORGET_MS).unref();
+      return;
+    }
+    this.#calls.delete(callId);
+    this.timeline.forget(callId);
+    for (const [legId, owner] of this.#legs) if (owner === call) this.#legs.delete(legId);
+  }
+
+  /** Compares records with live legs: nothing may be stuck because an event was missed. */
+  async #reconcile(): Promise<void> {
+    const live = new Set((await this.#options.switch.list()).map((l) => l.legId));
+    for (const call of this.#calls.values()) {
+      const { state } = call.runner;
+      if (state.phase.name === 'ended' || state.phase.name === 'arriving') continue;
+      if (!live.has(state.facts.callerLegId) && this.#options.nowMs() - state.facts.arrivedAtMs > RECONCILE_MS) {
+        this.#options.logger.error({ callId: call.runner.callId }, 'call without a caller leg; ending it');
+        call.runner.input({ type: 'leg-ended', legId: state.facts.callerLegId, cause: 'failed', by: 'local' });
+      }
+    }
+    for (const waiting of await this.#options.line.waiting()) {
+      const name = this.#calls.get(waiting.callId)?.runner.state.phase.name;
+      if (name === undefined || name === 'ended') await this.#options.line.leave(waiting.callId);
+    }
+    await this.#hangUpStrays([...live].filter((legId) => !this.#legs.has(legId)));
+  }
+
+  /** A leg that belongs to no call twice in a row is nobody's. */
+  async #hangUpStrays(strays: readonly string[]): Promise<void> {
+    for (const legId of strays) {
+      if (!this.#strays.has(legId)) continue;
+      this.#options.logger.error({ legId }, 'leg without a call; hanging it up');
+      await this.#options.switch.hangup(legId, 'normal');
+    }
+    this.#strays = new Set(strays);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#reconcileTimer);
+    this.#dispatcher.close();
+    const open = this.all().filter((c) => !c.closed);
+    for (const call of open) call.runner.input({ type: 'shutdown' });
+    await Promise.race([
+      Promise.allSettled(open.map((c) => c.runner.settled().then(() => c.runner.speech.end()))),
+      new Promise((resolve) => setTimeout(resolve, 3_000)),
+    ]);
+    await Promise.allSettled(open.map((c) => c.draft.close()));
+    this.#unsubscribe?.();
+    this.seats.close();
+    await this.timeline.close();
+  }
+}
+
+/** Softphones of agents register as `agent:<userId>`. */
+export function endpointOf(agentId: string): string {
+  return `agent:${agentId}`;
+}
+
+export function agentOf(endpointId: string): string | undefined {
+  return endpointId.startsWith('agent:') ? endpointId.slice('agent:'.length) : undefined;
+}

@@ -1,0 +1,341 @@
+/**
+ * What agents and supervisors can do, and what they are shown: implements `Desk` over the call centre and pushes
+ * every change to the pages it concerns.
+ */
+import type { Logger } from 'pino';
+import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
+import type { AgentIntent, LineStore } from '../acd/line-store.ts';
+import type { DraftPatch } from '../drafts/types.ts';
+import type { Desk, DeskPush } from '../realtime/desk.ts';
+import type {
+  AgentView,
+  DeskCallView,
+  Hello,
+  LineView,
+  Me,
+  None,
+  OfferView,
+  Result,
+  TranscriptionStatus,
+} from '../realtime/protocol.ts';
+import type { Store } from '../store/ports.ts';
+import type { CallEvent } from '../timeline/events.ts';
+import { type CallCenter, type CallCenterListener, type LiveCall } from './call-center.ts';
+import { phoneOf, type SeatState } from './core/seat.ts';
+import type { DraftChange } from './draft-keeper.ts';
+import type { OpenDrafts } from './open-drafts.ts';
+import type { SupervisorFeed } from './supervisor-feed.ts';
+import { agentView, deskCallView, offerView, transcriptionStatus, type Person } from './views.ts';
+
+export interface DeskServiceOptions {
+  readonly center: CallCenter;
+  readonly line: LineStore;
+  readonly store: Store;
+  readonly recognizer: Recognizer;
+  readonly drafts: OpenDrafts;
+  readonly feed: SupervisorFeed;
+  readonly persons: Map<string, Person>;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+}
+
+const LINE_PUSH_MS = 300;
+
+function done<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+const none: None = {};
+const wrongCall: Result<never> = { ok: false, code: 'not-found', message: '这通电话已不在您的座席上' };
+
+export class DeskService implements Desk, CallCenterListener {
+  readonly #options: DeskServiceOptions;
+  #push: DeskPush | undefined;
+  #linePush: NodeJS.Timeout | undefined;
+  /** Last call view sent to each agent, so that a desk that becomes free is told once. */
+  readonly #lastCall = new Map<string, string | null>();
+
+  constructor(options: DeskServiceOptions) {
+    this.#options = options;
+    options.center.listen(this);
+    options.recognizer.onState(() => this.#push?.toAll('recognizer', this.#recognizer()));
+  }
+
+  /** The gateway is made after the desk; it is known before the first page connects. */
+  connect(push: DeskPush): void {
+    this.#push = push;
+    this.#options.feed.connect(push);
+  }
+
+  // --- what pages ask -------------------------------------------------------------------------------------------
+
+  async hello(me: Me): Promise<Hello> {
+    const { center, persons, nowMs, drafts } = this.#options;
+    persons.set(me.id, me);
+    const seat = center.seats.get(me.id);
+    const call = this.#callOf(seat);
+    return {
+      serverNowMs: nowMs(),
+      me,
+      agent: agentView(seat, me),
+      offer: this.#offerOf(seat),
+      call: call === undefined ? null : this.#callView(call, seat),
+      transcript: call === undefined ? [] : [...call.segments.values()],
+      draft: call === undefined ? null : call.draft.draft,
+      openDrafts: (await drafts.of(me.id)).filter((d) => d.callId !== call?.runner.callId),
+      line: await this.#lineView(),
+      recognizer: this.#recognizer(),
+    };
+  }
+
+  gone(me: Me): void {
+    this.#options.center.seats.input(me.id, { type: 'page-gone' });
+  }
+
+  setIntent(me: Me, intent: AgentIntent, reason: string): Promise<Result<AgentView>> {
+    const { center } = this.#options;
+    if (intent === 'available' && !center.seats.get(me.id).registered) {
+      return Promise.resolve({
+        ok: false,
+        code: 'wrong-state',
+        message: '软电话尚未注册，暂不能示闲；请稍候或检查网络',
+      });
+    }
+    return Promise.resolve(done(agentView(center.seats.setIntent(me.id, intent, reason), me)));
+  }
+
+  declineOffer(me: Me, offerId: string): Promise<Result<None>> {
+    const seat = this.#options.center.seats.get(me.id);
+    const call = seat.work.type === 'ringing' && seat.work.offerId === offerId ? this.#callOf(seat) : undefined;
+    if (call === undefined) return Promise.resolve({ ok: false, code: 'not-found', message: '来电已撤回' });
+    call.runner.input({ type: 'declined', agentId: me.id, offerId });
+    return Promise.resolve(done(none));
+  }
+
+  hold(me: Me, callId: string): Promise<Result<None>> {
+    return this.#command(me, callId, 'hold');
+  }
+
+  resume(me: Me, callId: string): Promise<Result<None>> {
+    return this.#command(me, callId, 'resume');
+  }
+
+  hangUp(me: Me, callId: string): Promise<Result<None>> {
+    return this.#command(me, callId, 'hang-up');
+  }
+
+  #command(me: Me, callId: string, type: 'hold' | 'resume' | 'hang-up'): Promise<Result<None>> {
+    const call = this.#ownCall(me, callId);
+    if (call === undefined) return Promise.resolve(wrongCall);
+    const before = call.runner.state;
+    call.runner.input({ type, agentId: me.id });
+    if (call.runner.state === before) {
+      return Promise.resolve({ ok: false, code: 'wrong-state', message: '当前通话状态下不能这样操作' });
+    }
+    return Promise.resolve(done(none));
+  }
+
+  returnToCall(me: Me, callId: string): Promise<Result<None>> {
+    const call = this.#ownCall(me, callId);
+    if (call === undefined) return Promise.resolve(wrongCall);
+    const { name } = call.runner.state.phase;
+    if (name !== 'talking' && name !== 'held' && name !== 'agent-lost') return Promise.resolve(wrongCall);
+    this.#options.center.returnAgent(call, me.id);
+    return Promise.resolve(done(none));
+  }
+
+  async changeDraft(me: Me, callId: string, input: DraftChange): Promise<Result<{ readonly rev: number }>> {
+    const live = this.#ownCall(me, callId);
+    if (live !== undefined) return done({ rev: await live.draft.change(input, me.id) });
+    const stored = await this.#options.drafts.open(callId, me.id);
+    if (stored === undefined) return wrongCall;
+    return done({ rev: await stored.change(input, me.id) });
+  }
+
+  async confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {
+    const { center, store, drafts } = this.#options;
+    const live = this.#ownCall(me, callId);
+    const keeper = live?.draft ?? (await drafts.open(callId, me.id));
+    if (keeper === undefined) return wrongCall;
+    const missing = keeper.missing();
+    if (missing.length > 0) return { ok: false, code: 'incomplete', message: missing.join(',') };
+    await keeper.save();
+    const callerNumber = live?.runner.state.facts.from ?? (await store.calls.call(callId))?.from ?? '';
+    const known = live?.ticketNumber ?? null;
+    const ticket = await store.tickets.confirm(keeper.draft, me.id, callerNumber);
+    if (known === null) {
+      await center.timeline.resume(callId);
+      center.timeline.emit(callId, {
+        type: 'ticket.created',
+        ticketId: ticket.id,
+        number: ticket.number,
+        agentId: me.id,
+      });
+      await center.timeline.flush();
+    }
+    if (live === undefined) drafts.forget(callId);
+    else this.callChanged(live);
+    return done({ number: ticket.number, ticketId: ticket.id });
+  }
+
+  async dropDraft(me: Me, callId: string): Promise<Result<None>> {
+    const { store, drafts } = this.#options;
+    if (this.#ownCall(me, callId) === undefined && (await drafts.open(callId, me.id)) === undefined) return wrongCall;
+    await store.drafts.drop(callId, me.id);
+    drafts.forget(callId);
+    return done(none);
+  }
+
+  extendWrapUp(me: Me, callId: string, byMs: number): Promise<Result<{ readonly wrapUpEndsAtMs: number }>> {
+    const { seats } = this.#options.center;
+    const { work } = seats.get(me.id);
+    if (work.type !== 'wrap-up' || work.callId !== callId) return Promise.resolve(wrongCall);
+    const after = seats.input(me.id, { type: 'extend-wrap-up', byMs });
+    return Promise.resolve(done({ wrapUpEndsAtMs: after.work.type === 'wrap-up' ? after.work.endsAtMs : 0 }));
+  }
+
+  finishWrapUp(me: Me, callId: string): Promise<Result<None>> {
+    const { seats } = this.#options.center;
+    const { work } = seats.get(me.id);
+    if (work.type !== 'wrap-up' || work.callId !== callId) return Promise.resolve(wrongCall);
+    seats.input(me.id, { type: 'finish-wrap-up' });
+    return Promise.resolve(done(none));
+  }
+
+  watch(me: Me, on: boolean): void {
+    this.#options.feed.watch(me.id, on);
+  }
+
+  // --- what calls tell ------------------------------------------------------------------------------------------
+
+  callChanged(call: LiveCall): void {
+    for (const seat of this.#seatsOf(call)) this.#pushCall(seat);
+    this.#pushLineSoon();
+    this.#options.feed.changed();
+  }
+
+  seatChanged(seat: SeatState, before: SeatState): void {
+    const { center, persons } = this.#options;
+    const person = persons.get(seat.agentId) ?? { displayName: '', agentNumber: '' };
+    this.#push?.toUser(seat.agentId, 'agent', agentView(seat, person));
+    if (before.work.type === 'ringing' && (seat.work.type !== 'ringing' || seat.work.offerId !== before.work.offerId)) {
+      this.#push?.toUser(seat.agentId, 'offer.withdrawn', {
+        offerId: before.work.offerId,
+        reason: withdrawnReason(seat),
+      });
+    }
+    const offer = this.#offerOf(seat);
+    if (offer !== null) this.#push?.toUser(seat.agentId, 'offer', offer);
+    if (before.work.type === 'wrap-up' && seat.work.type !== 'wrap-up') {
+      const left = center.get(before.work.callId);
+      if (left !== undefined) this.#options.drafts.leave(left.runner.callId);
+    }
+    this.#pushCall(seat);
+    this.#pushLineSoon();
+    this.#options.feed.changed();
+  }
+
+  transcript(call: LiveCall, update: TranscriptUpdate): void {
+    for (const seat of this.#seatsOf(call)) this.#push?.toUser(seat.agentId, 'transcript', call.runner.callId, update);
+  }
+
+  draft(call: LiveCall, patch: DraftPatch): void {
+    const owner = call.draft.agentId;
+    const agents = new Set([...this.#seatsOf(call).map((s) => s.agentId), ...(owner === null ? [] : [owner])]);
+    for (const agentId of agents) this.#push?.toUser(agentId, 'draft', patch);
+  }
+
+  event(event: CallEvent): void {
+    this.#options.feed.count(event);
+  }
+
+  // --- helpers --------------------------------------------------------------------------------------------------
+
+  #recognizer(): TranscriptionStatus {
+    const { recognizer } = this.#options;
+    return transcriptionStatus(recognizer.state, recognizer.description);
+  }
+
+  #callOf(seat: SeatState): LiveCall | undefined {
+    return seat.work.type === 'none' ? undefined : this.#options.center.get(seat.work.callId);
+  }
+
+  /** The call this agent talks on, has lost, or wraps up; not one that is only ringing. */
+  #ownCall(me: Me, callId: string): LiveCall | undefined {
+    const { work } = this.#options.center.seats.get(me.id);
+    if (work.type === 'none' || work.type === 'ringing' || work.callId !== callId) return undefined;
+    return this.#options.center.get(callId);
+  }
+
+  #seatsOf(call: LiveCall): readonly SeatState[] {
+    return this.#options.center.seats
+      .all()
+      .filter((s) => s.work.type !== 'none' && s.work.callId === call.runner.callId);
+  }
+
+  #offerOf(seat: SeatState): OfferView | null {
+    const call = this.#callOf(seat);
+    if (seat.work.type !== 'ringing' || call === undefined) return null;
+    return offerView(call.runner.state, seat.work.offerId, call.history, this.#options.nowMs());
+  }
+
+  #callView(call: LiveCall, seat: SeatState): DeskCallView | null {
+    if (seat.work.type === 'ringing') return null;
+    const { on, reason } = call.transcription;
+    const status = this.#recognizer();
+    return deskCallView(call.runner.state, seat, {
+      history: call.history,
+      recordingStartedAtMs: call.runner.recordingStartedAtMs,
+      transcription:
+        on || status.type === 'starting' ? status : { type: 'off', reason: reason === '' ? '转写未开启' : reason },
+      ticketNumber: call.ticketNumber,
+      endCause: call.endCause,
+      firstWaitMs: call.firstWaitMs,
+    });
+  }
+
+  #pushCall(seat: SeatState): void {
+    const call = this.#callOf(seat);
+    const view = call === undefined ? null : this.#callView(call, seat);
+    const text = view === null ? null : JSON.stringify(view);
+    if ((this.#lastCall.get(seat.agentId) ?? null) === text) return;
+    const isNew = view !== null && !(this.#lastCall.get(seat.agentId) ?? '').includes(`"callId":"${view.callId}"`);
+    this.#lastCall.set(seat.agentId, text);
+    this.#push?.toUser(seat.agentId, 'call', view);
+    if (!isNew || call === undefined) return;
+    // A call that came from another agent brings its words and its draft along.
+    for (const update of call.segments.values())
+      this.#push?.toUser(seat.agentId, 'transcript', call.runner.callId, update);
+    const { draft } = call.draft;
+    const { callId, rev, fields, confidential, note } = draft;
+    this.#push?.toUser(seat.agentId, 'draft', { callId, rev, fields, confidential, note });
+  }
+
+  async #lineView(): Promise<LineView> {
+    const waiting = await this.#options.line.waiting();
+    const nowMs = this.#options.nowMs();
+    const seats = this.#options.center.seats.all();
+    return {
+      waiting: waiting.length,
+      longestWaitMs: waiting.reduce((longest, w) => Math.max(longest, nowMs - w.joinedAtMs), 0),
+      freeAgents: seats.filter((s) => s.intent === 'available' && phoneOf(s) === 'idle').length,
+    };
+  }
+
+  #pushLineSoon(): void {
+    this.#linePush ??= setTimeout(() => {
+      this.#linePush = undefined;
+      void this.#lineView().then((view) => this.#push?.toAll('line', view));
+    }, LINE_PUSH_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#linePush);
+    this.#options.feed.close();
+  }
+}
+
+function withdrawnReason(seat: SeatState): string {
+  if (seat.work.type === 'talking') return '已接听';
+  if (seat.pausedBySystem) return seat.pauseReason;
+  return '来电已撤回';
+}

@@ -1,0 +1,111 @@
+/**
+ * The draft of one call: the only caller of the draft engine's `step`. Typed words are durable before they are
+ * acknowledged; what the machine finds is saved within a moment (it could be found again from the transcript).
+ */
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { Draft, DraftField, DraftInput, DraftPatch } from '../drafts/types.ts';
+import type { DraftStore } from '../store/ports.ts';
+
+export interface DraftMachine<S extends { readonly draft: Draft }> {
+  readonly start: (callId: string) => S;
+  readonly step: (state: S, input: DraftInput) => { readonly state: S; readonly patch: DraftPatch | null };
+  readonly restore: (draft: Draft, segments: readonly TranscriptUpdate[]) => S;
+  /** Fields without which a ticket cannot be confirmed. */
+  readonly missing: (draft: Draft) => readonly DraftField[];
+}
+
+export interface DraftKeeperOptions<S extends { readonly draft: Draft }> {
+  readonly state: S;
+  readonly machine: DraftMachine<S>;
+  readonly store: Pick<DraftStore, 'save'>;
+  readonly onPatch: (patch: DraftPatch, by: string) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+export type DraftChange = Exclude<DraftInput, { type: 'speech' | 'call-known' }>;
+
+const SAVE_DELAY_MS = 400;
+
+export class DraftKeeper<S extends { readonly draft: Draft }> {
+  readonly #options: DraftKeeperOptions<S>;
+  #state: S;
+  #saving: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #savedRev: number;
+  /** Whose draft it is; null until an agent has the call. */
+  agentId: string | null = null;
+  dropped = false;
+
+  constructor(options: DraftKeeperOptions<S>) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#savedRev = options.state.draft.rev;
+  }
+
+  get draft(): Draft {
+    return this.#state.draft;
+  }
+
+  missing(): readonly DraftField[] {
+    return this.#options.machine.missing(this.draft);
+  }
+
+  /** From the call or from recognised speech. */
+  hear(input: Extract<DraftInput, { type: 'speech' | 'call-known' }>): void {
+    if (this.#apply(input, input.type === 'speech' ? 'asr' : 'call')) this.#saveSoon();
+  }
+
+  /** From the agent; durable when it resolves. */
+  async change(input: DraftChange, agentId: string): Promise<number> {
+    this.agentId = agentId;
+    this.#apply(input, agentId);
+    await this.save();
+    return this.draft.rev;
+  }
+
+  #apply(input: DraftInput, by: string): boolean {
+    const { state, patch } = this.#options.machine.step(this.#state, input);
+    this.#state = state;
+    if (patch !== null) this.#options.onPatch(patch, by);
+    return patch !== null;
+  }
+
+  #saveSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.save().catch(this.#options.onSaveFailed);
+    }, SAVE_DELAY_MS);
+  }
+
+  /** Resolves when the draft as it stood at the call is durable. */
+  async save(): Promise<void> {
+    const rev = this.draft.rev;
+    while (this.#saving !== undefined) await this.#saving.catch(() => undefined);
+    if (this.#savedRev >= rev && rev > 0) return;
+    this.#saving = this.#write();
+    try {
+      await this.#saving;
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const draft = this.draft;
+    await this.#options.store.save(draft, this.agentId);
+    this.#savedRev = draft.rev;
+  }
+
+  /** Saves the owner together with the draft, even when nothing else has changed. */
+  async assign(agentId: string): Promise<void> {
+    this.agentId = agentId;
+    this.#savedRev = -1;
+    await this.save();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.save();
+  }
+}

@@ -1,0 +1,60 @@
+/** Drafts of calls that are over (or from before a restart) and still wait to become tickets. */
+import type { Draft, DraftPatch } from '../drafts/types.ts';
+import type { Store } from '../store/ports.ts';
+import type { DraftStateLike } from './call-center.ts';
+import { DraftKeeper, type DraftMachine } from './draft-keeper.ts';
+
+export interface OpenDraftsOptions {
+  readonly store: Store;
+  readonly machine: DraftMachine<DraftStateLike>;
+  /** The draft of a call that is still in memory; its keeper goes on being the only one. */
+  readonly live: (callId: string) => DraftKeeper<DraftStateLike> | undefined;
+  readonly onPatch: (agentId: string, patch: DraftPatch) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+export class OpenDrafts {
+  readonly #options: OpenDraftsOptions;
+  readonly #keepers = new Map<string, DraftKeeper<DraftStateLike>>();
+
+  constructor(options: OpenDraftsOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first. */
+  async of(agentId: string): Promise<readonly Draft[]> {
+    const stored = await this.#options.store.drafts.open(agentId);
+    return stored.map((draft) => this.#keepers.get(draft.callId)?.draft ?? draft);
+  }
+
+  /** The draft of an ended call, if it is this agent's. */
+  async open(callId: string, agentId: string): Promise<DraftKeeper<DraftStateLike> | undefined> {
+    const known = this.#options.live(callId) ?? this.#keepers.get(callId);
+    if (known !== undefined) return known.agentId === agentId ? known : undefined;
+    const { store, machine, onPatch, onSaveFailed } = this.#options;
+    const draft = (await store.drafts.open(agentId)).find((d) => d.callId === callId);
+    if (draft === undefined) return undefined;
+    const state = machine.restore(draft, await store.calls.transcript(callId));
+    const keeper = new DraftKeeper({
+      state,
+      machine,
+      store: store.drafts,
+      onSaveFailed,
+      onPatch: (patch) => {
+        onPatch(agentId, patch);
+      },
+    });
+    keeper.agentId = agentId;
+    this.#keepers.set(callId, keeper);
+    return keeper;
+  }
+
+  /** The agent's wrap-up is over; the draft is read from the database from now on. */
+  leave(callId: string): void {
+    this.#keepers.delete(callId);
+  }
+
+  forget(callId: string): void {
+    this.#keepers.delete(callId);
+  }
+}

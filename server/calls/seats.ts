@@ -1,0 +1,74 @@
+/** All seats of this server: the only caller of `stepSeat`; keeps the line store's agents in step and times wrap-ups. */
+import type { AgentIntent, LineStore } from '../acd/line-store.ts';
+import type { SeatNews } from './core/call-types.ts';
+import { newSeat, phoneOf, stepSeat, type SeatInput, type SeatState } from './core/seat.ts';
+
+export interface SeatsOptions {
+  readonly line: LineStore;
+  readonly nowMs: () => number;
+  /** A seat has changed (the line store already knows, or will before anyone is matched). */
+  readonly onChange: (seat: SeatState, before: SeatState) => void;
+  /** An agent may have become free. */
+  readonly kick: () => void;
+}
+
+export class Seats {
+  readonly #options: SeatsOptions;
+  readonly #seats = new Map<string, SeatState>();
+  readonly #wrapUps = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: SeatsOptions) {
+    this.#options = options;
+  }
+
+  get(agentId: string): SeatState {
+    return this.#seats.get(agentId) ?? newSeat(agentId, this.#options.nowMs());
+  }
+
+  all(): readonly SeatState[] {
+    return [...this.#seats.values()];
+  }
+
+  setIntent(agentId: string, intent: AgentIntent, reason: string): SeatState {
+    return this.input(agentId, { type: 'set-intent', intent, reason });
+  }
+
+  news(agentId: string, news: SeatNews): void {
+    this.input(agentId, { type: 'news', news });
+  }
+
+  input(agentId: string, input: SeatInput): SeatState {
+    const before = this.get(agentId);
+    const after = stepSeat(before, input, this.#options.nowMs());
+    this.#seats.set(agentId, after);
+    if (after === before) return after;
+    this.#timeWrapUp(after);
+    this.#tellLine(after);
+    this.#options.onChange(after, before);
+    return after;
+  }
+
+  #tellLine(seat: SeatState): void {
+    const { line, kick } = this.#options;
+    const { agentId, intent, pauseReason } = seat;
+    void line.setAgent({ agentId, intent, pauseReason, phone: phoneOf(seat), queues: ['main'] }).then(kick);
+  }
+
+  #timeWrapUp(seat: SeatState): void {
+    clearTimeout(this.#wrapUps.get(seat.agentId));
+    this.#wrapUps.delete(seat.agentId);
+    if (seat.work.type !== 'wrap-up') return;
+    const delayMs = Math.max(0, seat.work.endsAtMs - this.#options.nowMs()) + 1;
+    this.#wrapUps.set(
+      seat.agentId,
+      setTimeout(() => {
+        this.input(seat.agentId, { type: 'wrap-up-due' });
+      }, delayMs),
+    );
+  }
+
+  close(): void {
+    for (const timer of this.#wrapUps.values()) clearTimeout(timer);
+    this.#wrapUps.clear();
+  }
+}

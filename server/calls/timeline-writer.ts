@@ -1,0 +1,89 @@
+/**
+ * Numbers the events of each call and writes them in order, in batches, without ever holding up a call.
+ * While the database is away events wait in memory (bounded) and are written when it is back.
+ */
+import type { Logger } from 'pino';
+import type { CallStore } from '../store/ports.ts';
+import type { CallEvent, CallEventBody } from '../timeline/events.ts';
+
+const MAX_WAITING = 200_000;
+const RETRY_MS = 500;
+const BATCH = 200;
+
+export interface TimelineWriterOptions {
+  readonly store: Pick<CallStore, 'append' | 'timeline'>;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  /** Called for each event at once, before it is durable. */
+  readonly onEvent: (event: CallEvent) => void;
+}
+
+export class TimelineWriter {
+  readonly #options: TimelineWriterOptions;
+  readonly #seq = new Map<string, number>();
+  #waiting: CallEvent[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+  /** Events given up because the database was away for too long. */
+  dropped = 0;
+
+  constructor(options: TimelineWriterOptions) {
+    this.#options = options;
+  }
+
+  get backlog(): number {
+    return this.#waiting.length;
+  }
+
+  emit(callId: string, body: CallEventBody): CallEvent {
+    const seq = (this.#seq.get(callId) ?? 0) + 1;
+    this.#seq.set(callId, seq);
+    const event: CallEvent = { ...body, callId, seq, atMs: this.#options.nowMs() };
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
+    else this.dropped++;
+    this.#options.onEvent(event);
+    this.#writing ??= this.#write();
+    return event;
+  }
+
+  /** Goes on with the numbering of a call from before a restart. */
+  async resume(callId: string): Promise<void> {
+    if (this.#seq.has(callId)) return;
+    const events = await this.#options.store.timeline(callId);
+    if (!this.#seq.has(callId)) this.#seq.set(callId, events.at(-1)?.seq ?? 0);
+  }
+
+  forget(callId: string): void {
+    this.#seq.delete(callId);
+  }
+
+  async #write(): Promise<void> {
+    // One turn later, so that the effects of one step travel together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH);
+      try {
+        await this.#options.store.append(batch);
+        this.#waiting = this.#waiting.slice(batch.length);
+      } catch (error) {
+        this.#options.logger.error(
+          { err: error, backlog: this.#waiting.length },
+          'timeline not written; will try again',
+        );
+        if (this.#closed) break;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** Resolves when everything emitted so far is durable, or could not be written at the last try. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+}

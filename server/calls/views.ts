@@ -1,0 +1,133 @@
+/** What pages see of calls and seats. Pure: state in, views out. */
+import type { RecognizerState } from '../../asr/ports.ts';
+import type {
+  AgentView,
+  CallerView,
+  DeskCallState,
+  DeskCallView,
+  Me,
+  OfferView,
+  SeatView,
+  TranscriptionStatus,
+} from '../realtime/protocol.ts';
+import type { CallerHistory } from '../store/ports.ts';
+import type { CallEndCause } from '../timeline/events.ts';
+import type { CallState, Phase } from './core/call-types.ts';
+import { phoneOf, type SeatState } from './core/seat.ts';
+
+export const noHistory: CallerHistory = { callsIn90Days: 0, callerName: '', tickets: [] };
+
+/** `13812348000` → `138****8000`; shorter numbers keep their last two digits. */
+export function maskNumber(number: string): string {
+  if (number === '') return '未显示号码';
+  if (number.length >= 10) return `${number.slice(0, 3)}${'*'.repeat(number.length - 7)}${number.slice(-4)}`;
+  return `${'*'.repeat(Math.max(1, number.length - 2))}${number.slice(-2)}`;
+}
+
+export function callerView(number: string, history: CallerHistory): CallerView {
+  return { number, maskedNumber: maskNumber(number), history };
+}
+
+export type Person = Pick<Me, 'displayName' | 'agentNumber'>;
+
+export function agentView(seat: SeatState, person: Person): AgentView {
+  const { work } = seat;
+  return {
+    agentId: seat.agentId,
+    displayName: person.displayName,
+    agentNumber: person.agentNumber,
+    intent: seat.intent,
+    pauseReason: seat.pauseReason,
+    pausedBySystem: seat.pausedBySystem,
+    phone: phoneOf(seat),
+    sinceMs: seat.sinceMs,
+    callId: work.type === 'none' ? null : work.callId,
+  };
+}
+
+export function seatView(seat: SeatState, person: Person, online: boolean): SeatView {
+  const talking = seat.work.type === 'talking';
+  return {
+    ...agentView(seat, person),
+    online,
+    talkingSinceMs: talking ? seat.sinceMs : null,
+    todayCalls: seat.callsTaken,
+  };
+}
+
+export function transcriptionStatus(state: RecognizerState, engine: string): TranscriptionStatus {
+  switch (state.type) {
+    case 'ready':
+      return { type: 'on', engine };
+    case 'starting':
+      return { type: 'starting' };
+    case 'off':
+      return { type: 'off', reason: state.reason };
+  }
+}
+
+/** What the desk knows of a call beyond the machine's state. */
+export interface CallExtras {
+  readonly history: CallerHistory;
+  readonly recordingStartedAtMs: number | null;
+  readonly transcription: TranscriptionStatus;
+  readonly ticketNumber: string | null;
+  readonly endCause: CallEndCause | null;
+  readonly firstWaitMs: number;
+}
+
+function deskState(phase: Phase): DeskCallState {
+  switch (phase.name) {
+    case 'talking':
+    case 'held':
+    case 'agent-lost':
+      return phase.name;
+    case 'arriving':
+    case 'flow':
+    case 'joining':
+    case 'waiting':
+      return 'connecting';
+    case 'closing':
+    case 'ended':
+      return 'wrap-up';
+  }
+}
+
+export function deskCallView(call: CallState, seat: SeatState, extras: CallExtras): DeskCallView {
+  const { phase, facts, settings } = call;
+  return {
+    callId: facts.callId,
+    state: deskState(phase),
+    caller: callerView(facts.from, extras.history),
+    queue: call.queued?.queue ?? 'main',
+    reason: whyHere(call),
+    arrivedAtMs: facts.arrivedAtMs,
+    bridgedAtMs: call.bridgedAtMs,
+    waitMs: extras.firstWaitMs,
+    heldSinceMs: phase.name === 'held' ? phase.heldAtMs : null,
+    returnByMs: phase.name === 'agent-lost' ? phase.lostAtMs + settings.agentReturnMs : null,
+    wrapUpEndsAtMs: seat.work.type === 'wrap-up' ? seat.work.endsAtMs : null,
+    endCause: extras.endCause,
+    recordingStartedAtMs: extras.recordingStartedAtMs,
+    transcription: extras.transcription,
+    ticketNumber: extras.ticketNumber,
+  };
+}
+
+export function whyHere(call: CallState): string {
+  if (call.queued?.priority === 9) return '通话曾中断，优先接回';
+  return '综合队列 · 空闲最久';
+}
+
+export function offerView(call: CallState, offerId: string, history: CallerHistory, nowMs: number): OfferView {
+  const joinedAtMs = call.queued?.joinedAtMs ?? nowMs;
+  return {
+    offerId,
+    callId: call.facts.callId,
+    caller: callerView(call.facts.from, history),
+    queue: call.queued?.queue ?? 'main',
+    reason: whyHere(call),
+    waitMs: nowMs - joinedAtMs,
+    expiresAtMs: nowMs + call.settings.ringMs,
+  };
+}
