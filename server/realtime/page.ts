@@ -1,0 +1,69 @@
+import type { Socket } from 'socket.io';
+import type { Me, PageToServer, ServerToPage } from './protocol.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export interface PageData {
+  readonly me: Me;
+  readonly token: string;
+}
+export type PageSocket = Socket<PageToServer, ServerToPage, Record<string, never>, PageData>;
+
+/** A page types at most about 3 edits a second; a hand on the buttons makes a few more. */
+const requestLimits = { perSecond: 20, burst: 60 };
+/** More events than this not yet taken means that the page is stuck: it reconnects and gets everything at once. */
+const longestBacklog = 2_000;
+
+/** One open page. What is pushed before its `hello` waits, so that `hello` never comes after something newer. */
+export class Page {
+  readonly me: Me;
+  readonly token: string;
+  watching = false;
+  readonly #socket: PageSocket;
+  readonly #bucket: TokenBucket;
+  #held: (() => void)[] | undefined = [];
+
+  constructor(socket: PageSocket, nowMs: number) {
+    this.#socket = socket;
+    this.me = socket.data.me;
+    this.token = socket.data.token;
+    this.#bucket = new TokenBucket(requestLimits, nowMs);
+  }
+
+  mayAsk(nowMs: number): boolean {
+    return this.#bucket.take(nowMs);
+  }
+
+  push<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void {
+    const send = (): void => {
+      this.#socket.emit(event, ...args);
+    };
+    if (this.#held === undefined) send();
+    else this.#held.push(send);
+    const waiting: unknown = this.#socket.conn.writeBuffer;
+    const backlog = this.#held?.length ?? (Array.isArray(waiting) ? waiting.length : 0);
+    if (backlog > longestBacklog) this.drop();
+  }
+
+  hello(...args: Parameters<ServerToPage['hello']>): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#socket.emit('hello', ...args);
+    for (const send of held) send();
+  }
+
+  /** Another page takes over: this one is told, and does not come back by itself. */
+  replace(): void {
+    this.#socket.emit('replaced');
+    this.#socket.disconnect(true);
+  }
+
+  /** Ends the log-in of this page. */
+  end(): void {
+    this.#socket.disconnect(true);
+  }
+
+  /** Cuts the transport only: the page reconnects by itself. */
+  drop(): void {
+    this.#socket.conn.close();
+  }
+}

@@ -1,0 +1,49 @@
+/** Payloads of pages, parsed and bounded. Typed against the protocol, so that neither can change alone. */
+import { z } from 'zod';
+import { agentIntents } from '../acd/line-store.ts';
+import { draftFields } from '../drafts/types.ts';
+import type { PageToServer } from './protocol.ts';
+
+export type Payload<E extends keyof PageToServer> = Parameters<PageToServer[E]>[0];
+
+const longestExtensionMs = 600_000;
+const id = z.string().min(1).max(100);
+const callId = id;
+const text = (max: number): z.ZodString => z.string().max(max);
+const none = z
+  .strictObject({})
+  .optional()
+  .transform(() => ({}));
+
+type Schemas = { readonly [E in keyof PageToServer]: z.ZodType<Payload<E>> };
+
+const schemas: Schemas = {
+  'agent.set-intent': z.strictObject({ intent: z.enum(agentIntents), reason: text(100) }),
+  'sip.credentials': none,
+  'offer.decline': z.strictObject({ offerId: id }),
+  'call.hold': z.strictObject({ callId }),
+  'call.resume': z.strictObject({ callId }),
+  'call.hang-up': z.strictObject({ callId }),
+  'call.return': z.strictObject({ callId }),
+  'draft.edit': z.strictObject({ callId, field: z.enum(draftFields), value: text(4_000) }),
+  'draft.note': z.strictObject({ callId, note: text(10_000) }),
+  'draft.confidential': z.strictObject({ callId, confidential: z.boolean() }),
+  'draft.suggestion': z.strictObject({
+    callId,
+    field: z.enum(draftFields),
+    action: z.enum(['accept', 'dismiss', 'release']),
+  }),
+  'ticket.confirm': z.strictObject({ callId }),
+  'draft.drop': z.strictObject({ callId }),
+  'wrap-up.extend': z.strictObject({ callId, byMs: z.number().int().min(1_000).max(longestExtensionMs) }),
+  'wrap-up.finish': z.strictObject({ callId }),
+  'supervisor.watch': z.strictObject({ on: z.boolean() }),
+};
+
+export const pageEvents = Object.keys(schemas) as readonly (keyof PageToServer)[];
+
+/** The payload, or undefined when it is not what the protocol says. */
+export function parsePayload<E extends keyof PageToServer>(event: E, payload: unknown): Payload<E> | undefined {
+  const parsed = schemas[event].safeParse(payload);
+  return parsed.success ? parsed.data : undefined;
+}

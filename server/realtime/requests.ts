@@ -1,0 +1,69 @@
+/** What each request of a page does: one entry per event of the protocol. */
+import type { Desk, SipCredentialIssuer } from './desk.ts';
+import type { Payload } from './parse.ts';
+import type { Ack, Me, PageToServer, Result, ResultCode } from './protocol.ts';
+
+type AckValue<E extends keyof PageToServer> = Parameters<PageToServer[E]>[1] extends Ack<infer T> ? T : never;
+
+export type Requests = {
+  readonly [E in keyof PageToServer]: (
+    me: Me,
+    payload: Payload<E>,
+  ) => Result<AckValue<E>> | Promise<Result<AckValue<E>>>;
+};
+
+export interface RequestsOptions {
+  readonly desk: Desk;
+  readonly credentials: SipCredentialIssuer;
+  /** Called before the desk is asked, so that the page's end can undo it. */
+  readonly onWatch: (me: Me, on: boolean) => void;
+}
+
+const messages: Readonly<Record<ResultCode, string>> = {
+  'bad-request': '请求内容不正确，请刷新页面后重试',
+  'not-allowed': '您没有权限进行此操作',
+  'not-found': '没有找到相应的记录',
+  'wrong-state': '当前状态下不能进行此操作',
+  'too-many-requests': '操作过于频繁，请稍候再试',
+  unavailable: '系统暂时无法处理，请稍后重试',
+  incomplete: '信息不完整',
+};
+
+/** A refusal in the words for people. */
+export function refusal(code: ResultCode): { readonly ok: false; readonly code: ResultCode; readonly message: string } {
+  return { ok: false, code, message: messages[code] };
+}
+
+/** Where agents' softphones register. */
+export function agentEndpoint(userId: string): string {
+  return `agent:${userId}`;
+}
+
+export function createRequests({ desk, credentials, onWatch }: RequestsOptions): Requests {
+  return {
+    'agent.set-intent': (me, p) => desk.setIntent(me, p.intent, p.reason),
+    'sip.credentials': (me) => ({ ok: true, value: credentials.issue(agentEndpoint(me.id), 'agent') }),
+    'offer.decline': (me, p) => desk.declineOffer(me, p.offerId),
+    'call.hold': (me, p) => desk.hold(me, p.callId),
+    'call.resume': (me, p) => desk.resume(me, p.callId),
+    'call.hang-up': (me, p) => desk.hangUp(me, p.callId),
+    'call.return': (me, p) => desk.returnToCall(me, p.callId),
+    'draft.edit': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit', field: p.field, value: p.value }),
+    'draft.note': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit-note', note: p.note }),
+    'draft.confidential': (me, p) =>
+      desk.changeDraft(me, p.callId, { type: 'set-confidential', confidential: p.confidential }),
+    'draft.suggestion': (me, p) => desk.changeDraft(me, p.callId, { type: suggestionInput[p.action], field: p.field }),
+    'ticket.confirm': (me, p) => desk.confirmTicket(me, p.callId),
+    'draft.drop': (me, p) => desk.dropDraft(me, p.callId),
+    'wrap-up.extend': (me, p) => desk.extendWrapUp(me, p.callId, p.byMs),
+    'wrap-up.finish': (me, p) => desk.finishWrapUp(me, p.callId),
+    'supervisor.watch': (me, p) => {
+      if (me.role === 'agent') return refusal('not-allowed');
+      onWatch(me, p.on);
+      desk.watch(me, p.on);
+      return { ok: true, value: {} };
+    },
+  };
+}
+
+const suggestionInput = { accept: 'accept-suggestion', dismiss: 'dismiss-suggestion', release: 'release' } as const;
