@@ -1,0 +1,67 @@
+// `npm test`: installs what the tests need when it may, then runs every Jest project and counts what was skipped.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Debian package -> a file it brings. */
+const needed = {
+  'sip-tester': '/usr/bin/sipp',
+  'baresip-core': '/usr/bin/baresip',
+  chromium: '/usr/bin/chromium',
+  'espeak-ng': '/usr/bin/espeak-ng',
+  sox: '/usr/bin/sox',
+  'redis-server': '/usr/bin/redis-server',
+  postgresql: '/usr/lib/postgresql',
+  'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+};
+
+function installWhatIsMissing() {
+  const missing = Object.entries(needed).flatMap(([name, path]) => (existsSync(path) ? [] : [name]));
+  if (missing.length === 0) return;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const apt = (...args) => spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  console.log(`installing for the tests: ${missing.join(' ')} …`);
+  apt('update', '-qq');
+  const done = apt('install', '-y', '-qq', '--no-install-recommends', ...missing);
+  if (done.status !== 0) {
+    console.error(`\nThe tests need these Debian packages. Run:\n\n  sudo apt-get install --no-install-recommends ${missing.join(' ')}\n`);
+    process.exit(1);
+  }
+}
+
+/** Skips allowed here; each test that skips says why. */
+const MAX_SKIPPED = Number(process.env['HOTLINE_MAX_SKIPPED'] ?? 0);
+
+installWhatIsMissing();
+const pages = spawnSync(process.execPath, ['tools/start.mjs', '--build-only'], { stdio: 'inherit' });
+if (pages.status !== 0) process.exit(1);
+
+const only = process.argv.slice(2);
+const report = join(tmpdir(), `hotline-jest-${process.pid}.json`);
+let totals = { passed: 0, failed: 0, skipped: 0 };
+const why = [];
+// Pure tests share the cores; tests with real programs and clocks run one after the other.
+for (const [project, args] of [['unit', []], ['contracts', ['--runInBand']], ['system', ['--runInBand']]]) {
+  if (only.length > 0 && !only.includes(project)) continue;
+  console.log(`\n== ${project}`);
+  const run = spawnSync(
+    process.execPath,
+    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--selectProjects', project, '--json', `--outputFile=${report}`, ...args],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  rmSync(report, { force: true });
+  if (result === undefined) {
+    console.error(`${project}: the test runner ended with ${run.status} and no report`);
+    process.exit(1);
+  }
+  totals.passed += result.numPassedTests;
+  totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+  totals.skipped += result.numPendingTests;
+  for (const suite of result.testResults) for (const t of suite.assertionResults) if (t.status === 'pending') why.push(t.fullName);
+}
+for (const name of why) console.log(`skipped: ${name}`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+if (totals.skipped > MAX_SKIPPED) console.error(`more tests skipped (${totals.skipped}) than allowed (${MAX_SKIPPED})`);
+process.exit(totals.failed > 0 || totals.passed === 0 || totals.skipped > MAX_SKIPPED ? 1 : 0);
