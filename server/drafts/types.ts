@@ -56,6 +56,8 @@ export interface FieldState extends FieldCandidate {
   readonly suggestion: FieldCandidate | null;
   /** Next best values (classes: top 3). */
   readonly alternatives: readonly FieldCandidate[];
+  /** Suggestions a person has turned down; they do not come again. Absent when there are none. */
+  readonly dismissed?: readonly string[];
 }
 
 export interface Draft {

@@ -1,0 +1,76 @@
+/** What was said, prepared for reading: who spoke, what was asked before, whether it was confirmed. Pure. */
+import type { DraftInput, Evidence } from './types.ts';
+
+export type Segment = Extract<DraftInput, { type: 'speech' }>['segment'];
+
+/** What the agent's last question was about. */
+export type Asked = 'name' | 'number' | 'place' | 'time' | null;
+
+export interface Heard {
+  readonly segment: Segment;
+  /** How much the words count: the caller's fully, the agent's little unless the caller confirms them. */
+  readonly weight: number;
+  readonly asked: Asked;
+  /** The agent said it and the caller said yes. */
+  readonly confirmed: boolean;
+}
+
+const questions: readonly (readonly [Exclude<Asked, null>, RegExp])[] = [
+  ['name', /贵姓|怎么称呼|您的?姓名|叫什么名字|您姓什么/],
+  ['number', /电话(号码)?(是|多少|留|报|方便)|联系(电话|方式)|号码(是|多少)|手机号|回访电话|哪个电话/],
+  [
+    'place',
+    /什么(地方|位置|小区|路)|哪个?(地方|位置|小区|街道|社区|路|里)|具体(地址|位置|地点)|地址(是|在|说)|在哪|位于/,
+  ],
+  ['time', /什么时候|几点|哪一?天|多久|多长时间|什么时间/],
+];
+
+const yes = /^[\s，。]*(嗯|对|对的|对个|对对|是的|是啊|是|没错|哎|正确|系|可以|就是)/;
+const no = /^[\s，。]*(不是|不对|不，|没有|错了|唔系)/;
+
+/** Says what an agent's sentence asks for. */
+export function askedIn(text: string): Asked {
+  return questions.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+}
+
+const isYes = (text: string): boolean => yes.test(text) && !no.test(text);
+
+/** Lays the conversation's context over its segments. */
+export function hear(segments: readonly Segment[]): readonly Heard[] {
+  let asked: Asked = null;
+  let sinceAsked = 0;
+  return segments.map((segment, i): Heard => {
+    if (segment.side === 'agent') {
+      asked = askedIn(segment.text);
+      sinceAsked = 0;
+      const answer = segments.slice(i + 1, i + 3).find((s) => s.side === 'caller')?.text ?? '';
+      const confirmed = isYes(answer);
+      const denied = no.test(answer);
+      return { segment, weight: confirmed ? 0.9 : denied ? 0 : 0.3, asked: null, confirmed };
+    }
+    sinceAsked += 1;
+    return { segment, weight: 1, asked: sinceAsked <= 2 ? asked : null, confirmed: false };
+  });
+}
+
+/** Time range of characters `[from, to)`: from the tokens where they tell, else the segment's share. */
+function timesOf(segment: Segment, from: number, to: number): { startMs: number; endMs: number } {
+  let at = 0;
+  let startMs: number | null = null;
+  let endMs: number | null = null;
+  for (const token of segment.tokens) {
+    const found = segment.text.indexOf(token.text, at);
+    if (found < 0 || token.text === '') continue;
+    at = found + token.text.length;
+    if (at <= from || found >= to) continue;
+    startMs = Math.min(startMs ?? token.startMs, token.startMs);
+    endMs = Math.max(endMs ?? token.endMs, token.endMs);
+  }
+  return { startMs: startMs ?? segment.startMs, endMs: endMs ?? segment.endMs };
+}
+
+/** The evidence for characters `[from, to)` of a segment. */
+export function evidenceOf(segment: Segment, from: number, to: number): Evidence {
+  const { segmentId, side, text } = segment;
+  return { segmentId, side, from, to, words: text.slice(from, to), ...timesOf(segment, from, to) };
+}
