@@ -12,8 +12,8 @@ const kinds = {
   roads: ['roads'],
   departments: ['departments'],
   topics: ['catalogue', 'keywords', 'classes'],
-  dialect: ['dialectWords', 'dialect', 'words'],
-  risks: ['riskWords', 'risks'],
+  dialect: ['dialectWords'],
+  risks: ['riskWords'],
 } as const;
 type Kind = keyof typeof kinds;
 
@@ -53,7 +53,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function kindOf(key: string): Kind | undefined {
-  return (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind].some((k) => k.toLowerCase() === key.toLowerCase()));
+  const plain = key.replaceAll('-', '').toLowerCase();
+  return (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind].some((k) => k.toLowerCase() === plain));
 }
 
 function collect(value: unknown, kind: Kind | undefined, found: Map<Kind, Set<string>>): void {
@@ -86,7 +87,7 @@ export function withCity(base: Grammar, city: CityWords): Grammar {
     anyEstate: ['{someEstate}', `${invented}小区`, `${invented}花园`, `${invented}家园`],
     department: share(city.departments, '{someDepartment}', 4),
     topic: share(city.topics, '{problem}', 2),
-    dialectWord: share(city.dialect, '{problem}', 3),
-    risk: share(city.risks, '{danger}', 3),
+    dialectWord: share(city.dialect, '什么', 3),
+    risk: share(city.risks, '着火', 3),
   };
 }

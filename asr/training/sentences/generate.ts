@@ -54,7 +54,8 @@ function wordLengths(text: string, random: Random): string {
   for (const { segment } of segmenter.segment(text)) {
     if (segment === '，') continue;
     const last = lengths.at(-1);
-    if (last !== undefined && last + segment.length <= 6 && random.chance(0.2)) lengths[lengths.length - 1] = last + segment.length;
+    if (last !== undefined && last + segment.length <= 6 && random.chance(0.2))
+      lengths[lengths.length - 1] = last + segment.length;
     else lengths.push(segment.length);
   }
   return lengths.join(' ');
@@ -89,7 +90,9 @@ async function main(): Promise<void> {
     rows.push(`${text}\t${syllables.join(' ')}\t${words}`);
   }
   await writeFile(values.out, `${rows.join('\n')}\n`);
-  const names = Object.entries(city).map(([kind, list]) => `${kind} ${typeof list === 'string' ? list : String(list.length)}`);
+  const names = Object.entries(city).map(
+    ([kind, list]) => `${kind} ${typeof list === 'string' ? list : String(list.length)}`,
+  );
   process.stdout.write(`${values.out}: ${rows.length} sentences (${names.join(', ')})\n`);
 }
 

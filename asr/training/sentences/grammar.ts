@@ -17,7 +17,9 @@ export function expand(grammar: Grammar, rule: string, random: Random, depth = 0
   if (depth > MAX_DEPTH) throw new RangeError(`grammar rule ${rule} goes round in circles`);
   return random
     .pick(alternatives)
-    .replace(slot, (_all, name: string, from?: string, to?: string) => fill(grammar, { name, from, to }, random, depth));
+    .replace(slot, (_all, name: string, from?: string, to?: string) =>
+      fill(grammar, { name, from, to }, random, depth),
+    );
 }
 
 interface Slot {

@@ -4,7 +4,14 @@ import type { Grammar } from './grammar.ts';
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const agentRules: Grammar = {
-  hello: ['您好，{cityName}一二三四五热线', '您好，请问有什么可以帮您', '您好，这里是一二三四五政务服务热线', '您好，请讲', '您好，请问您需要什么帮助', '您好，很高兴为您服务'],
+  hello: [
+    '您好，{cityName}一二三四五热线',
+    '您好，请问有什么可以帮您',
+    '您好，这里是一二三四五政务服务热线',
+    '您好，请讲',
+    '您好，请问您需要什么帮助',
+    '您好，很高兴为您服务',
+  ],
   ask: words(
     '请问您贵姓 请问怎么称呼您 请问您的联系电话 请问您的联系电话是多少 请问具体地址在哪里 请问具体是哪个小区 请问是哪个街道 请问是哪条路 请问门牌号是多少 请问是什么时候开始的 请问这种情况持续多久了 请问是每天都这样吗 请问现在还有吗 请问有人受伤吗 请问您需要回访吗 请问个人信息需要保密吗 请问您还有其他问题吗 还有什么可以帮您 请问您之前反映过吗 请问您有工单号吗 请问您的诉求是什么 您希望怎么处理 是这个电话吗 就是您现在打的这个号码吗 您能说得具体一点吗 请问在几号楼 请问是哪家店 请问店名叫什么 您方便说一下时间吗',
   ),
@@ -30,8 +37,39 @@ export const agentRules: Grammar = {
     '请您马上拨打一一九',
     '我跟您核对一下信息',
   ],
-  confirm: ['您是说{place}，对吗', '地址是{place}，对吗', '是{road}{n:1-400}号吗', '您的电话是{mobile}，对吗', '您反映的是{topic}，对吗', '是{estate}{building}，对吗', '{surname}{title}您好', '{surname}{title}，您反映{place}{problem}，对吗', '是{street}的{community}吗', '您说的是{problem}，对吧', '{place}，我记下了'],
-  bye: words('感谢您的来电，再见 感谢您的来电 祝您生活愉快，再见 不客气 再见 请您稍后对我的服务做出评价 感谢您对我们工作的支持 好的，再见'),
-  short: words('好的 嗯 好的，您请说 您请讲 我在听 明白了 我知道了 理解您的心情 您别着急 您慢慢说 不好意思，没有听清，请您再说一遍 非常抱歉 抱歉让您久等了 好的，请问 是的 可以的 没问题 对不起，让您久等了'),
-  agent: ['{hello}', '{ask}', '{ask}', '{ask}', '{doing}', '{doing}', '{doing}', '{confirm}', '{confirm}', '{confirm}', '{bye}', '{short}', '{short}，{ask}', '好的，{surname}{title}，{ask}'],
+  confirm: [
+    '您是说{place}，对吗',
+    '地址是{place}，对吗',
+    '是{road}{n:1-400}号吗',
+    '您的电话是{mobile}，对吗',
+    '您反映的是{topic}，对吗',
+    '是{estate}{building}，对吗',
+    '{surname}{title}您好',
+    '{surname}{title}，您反映{place}{problem}，对吗',
+    '是{street}的{community}吗',
+    '您说的是{problem}，对吧',
+    '{place}，我记下了',
+  ],
+  bye: words(
+    '感谢您的来电，再见 感谢您的来电 祝您生活愉快，再见 不客气 再见 请您稍后对我的服务做出评价 感谢您对我们工作的支持 好的，再见',
+  ),
+  short: words(
+    '好的 嗯 好的，您请说 您请讲 我在听 明白了 我知道了 理解您的心情 您别着急 您慢慢说 不好意思，没有听清，请您再说一遍 非常抱歉 抱歉让您久等了 好的，请问 是的 可以的 没问题 对不起，让您久等了',
+  ),
+  agent: [
+    '{hello}',
+    '{ask}',
+    '{ask}',
+    '{ask}',
+    '{doing}',
+    '{doing}',
+    '{doing}',
+    '{confirm}',
+    '{confirm}',
+    '{confirm}',
+    '{bye}',
+    '{short}',
+    '{short}，{ask}',
+    '好的，{surname}{title}，{ask}',
+  ],
 };
