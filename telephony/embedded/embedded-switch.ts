@@ -1,0 +1,365 @@
+/** The built-in switch: our SIP core and a media engine behind the `Switch` port. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import {
+  SwitchError,
+  type HangupCause,
+  type LegSnapshot,
+  type Marks,
+  type OriginateRequest,
+  type PlayRequest,
+  type Switch,
+  type SwitchEvent,
+  type TapFrame,
+} from '../ports/switch.ts';
+import { SipCore } from '../sip/core/sip-core.ts';
+import type { Flow, SipEvent } from '../sip/core/types.ts';
+import { Bridging, mediaStep } from './bridging.ts';
+import { causeOfEnd } from './causes.ts';
+import { SwitchEmitter } from './emitter.ts';
+import { createHanger, type Hanger } from './hanger.ts';
+import { checkMarks, LegTable, snapshot } from './leg.ts';
+import { LegEnding } from './leg-ending.ts';
+import { InboundLegs } from './legs-in.ts';
+import { OutboundLegs } from './legs-out.ts';
+import { LocalAddresses } from './local-address.ts';
+import type { MediaEngine, MediaEvent } from './media/media-engine.ts';
+import type { EmbeddedSwitchOptions } from './options.ts';
+import { OriginPolicy } from './origin-policy.ts';
+import { SipRunner, monotonicEpochMs } from './sip-runner.ts';
+import { UdpTransport } from './udp-transport.ts';
+import { WsTransport } from './ws-transport.ts';
+
+const DEFAULT_INBOUND_TIMEOUT_MS = { rtp: 60_000, webrtc: 15_000 };
+const WS_PING_EVERY_MS = 15_000;
+
+/** A `Switch` that also takes WebSockets of the HTTP server and tells what it counts. */
+export interface EmbeddedSwitch extends Switch {
+  /** UDP port in use; 0 before the start. */
+  readonly sipPort: number;
+  /** For the HTTP server's `upgrade` event on the softphone path. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  isRegistered(endpointId: string): boolean;
+  /** Counts and sizes by name, for metrics. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+/** Makes the switch; nothing is opened before `start()`. */
+export function createEmbeddedSwitch(options: EmbeddedSwitchOptions): EmbeddedSwitch {
+  return new SipSwitch(options);
+}
+
+class SipSwitch implements EmbeddedSwitch {
+  readonly name = 'embedded';
+  readonly #media: MediaEngine;
+  readonly #logger: Logger;
+  readonly #emitter: SwitchEmitter;
+  readonly #legs = new LegTable();
+  readonly #core: SipCore;
+  readonly #udp: UdpTransport;
+  readonly #ws: WsTransport;
+  readonly #runner: SipRunner;
+  readonly #ending: LegEnding;
+  readonly #hanger: Hanger;
+  readonly #inbound: InboundLegs;
+  readonly #outbound: OutboundLegs;
+  readonly #bridging: Bridging;
+  #unsubscribeMedia: () => void = () => undefined;
+  #closed = false;
+
+  constructor(options: EmbeddedSwitchOptions) {
+    const { media, logger } = options;
+    this.#media = media;
+    this.#logger = logger;
+    this.#emitter = new SwitchEmitter(logger);
+    this.#core = this.#createCore(options);
+    const onMessage = (bytes: Uint8Array, flow: Flow): void => {
+      this.#runner.receive(bytes, flow);
+    };
+    this.#udp = new UdpTransport({
+      ...options.sip,
+      onMessage,
+      onError: (error) => {
+        logger.warn({ err: error }, 'sip socket reported an error');
+      },
+    });
+    this.#ws = new WsTransport({
+      onMessage,
+      onClose: (flow) => {
+        this.#runner.flowClosed(flow);
+      },
+      pingEveryMs: WS_PING_EVERY_MS,
+    });
+    this.#runner = new SipRunner({
+      core: this.#core,
+      transportFor: (flow) => (flow.transport === 'UDP' ? this.#udp : this.#ws),
+      onEvent: (event) => {
+        this.#onSipEvent(event);
+      },
+      logger,
+    });
+    const shared = { legs: this.#legs, media, emitter: this.#emitter, logger };
+    this.#ending = new LegEnding(shared);
+    this.#hanger = createHanger(() => this.#runner, this.#ending);
+    const parts = { ...shared, sip: this.#runner, hanger: this.#hanger };
+    const mediaTimeoutMs = options.inboundMediaTimeoutMs ?? DEFAULT_INBOUND_TIMEOUT_MS;
+    this.#inbound = new InboundLegs({ ...parts, mediaTimeoutMs });
+    this.#outbound = new OutboundLegs({ ...parts, core: this.#core, ending: this.#ending });
+    this.#bridging = new Bridging(shared);
+  }
+
+  #createCore({ sip, directory, newId }: EmbeddedSwitchOptions): SipCore {
+    const policy = new OriginPolicy(sip);
+    const addresses = new LocalAddresses(sip.advertisedAddress);
+    return new SipCore({
+      domain: sip.domain,
+      userAgent: 'hotline12345',
+      contactUser: 'hotline',
+      localAddress: (flow) => ({ host: addresses.towards(flow.address, monotonicEpochMs()), port: this.sipPort }),
+      admit: (request, flow, nowMs) => policy.admit(request, flow, nowMs),
+      findAccount: (username) => directory.find(username),
+      newToken: () => randomBytes(10).toString('hex'),
+      newCallId: newId,
+      digestAlgorithms: sip.digestAlgorithms ?? ['MD5'],
+      registration: { minExpiresS: sip.minRegistrationS ?? 30, defaultExpiresS: 300, maxExpiresS: 3_600 },
+    });
+  }
+
+  get sipPort(): number {
+    return this.#udp.port;
+  }
+
+  async start(): Promise<void> {
+    await this.#udp.start();
+    this.#ws.start();
+    this.#unsubscribeMedia = this.#media.subscribe((event) => {
+      this.#onMediaEvent(event);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const legs = this.#legs.all();
+    for (const leg of legs) this.#hanger.hangUp(leg, 'shutdown');
+    await Promise.all(legs.map((leg) => leg.whenEnded));
+    await this.#runner.stop();
+    await this.#ws.close();
+    await this.#udp.close();
+    this.#unsubscribeMedia();
+    await this.#media.close();
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#closed) socket.destroy();
+    else this.#ws.handleUpgrade(request, socket, head);
+  }
+
+  isRegistered(endpointId: string): boolean {
+    return this.#core.isRegistered(endpointId);
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const sizes = { ...this.#core.sizes(), legs: this.#legs.all().length, 'web-sockets': this.#ws.connections };
+    return { ...this.#runner.counters(), ...sizes };
+  }
+
+  subscribe(listener: (event: SwitchEvent) => void): () => void {
+    return this.#emitter.subscribe(listener);
+  }
+
+  async ring(legId: string): Promise<void> {
+    await this.#ready();
+    this.#inbound.ring(this.#legs.get(legId));
+  }
+
+  async answer(legId: string): Promise<void> {
+    await this.#ready();
+    await this.#inbound.answer(this.#legs.get(legId));
+  }
+
+  async originate(request: OriginateRequest): Promise<void> {
+    await this.#ready();
+    await this.#outbound.originate(request);
+  }
+
+  async hangup(legId: string, cause: HangupCause): Promise<void> {
+    const leg = this.#legs.find(legId);
+    if (leg === undefined) return;
+    this.#hanger.hangUp(leg, cause);
+    await leg.whenEnded;
+  }
+
+  async bridge(a: string, b: string): Promise<void> {
+    await this.#ready();
+    await this.#bridging.bridge(a, b);
+  }
+
+  async park(legId: string): Promise<void> {
+    await this.#ready();
+    await this.#bridging.park(legId);
+  }
+
+  async setMarks(legId: string, marks: Marks): Promise<void> {
+    await this.#ready();
+    checkMarks(marks);
+    const leg = this.#legs.get(legId);
+    leg.marks = { ...leg.marks, ...marks };
+  }
+
+  list(): Promise<readonly LegSnapshot[]> {
+    return Promise.resolve(this.#legs.all().map(snapshot));
+  }
+
+  async play(legId: string, request: PlayRequest): Promise<void> {
+    await this.#onMedia(legId, () => this.#media.play(legId, request));
+  }
+
+  async stopPlay(legId: string): Promise<void> {
+    await this.#onMedia(legId, () => this.#media.stopPlay(legId));
+  }
+
+  async startRecording(legId: string, path: string): Promise<void> {
+    await this.#onMedia(legId, () => this.#media.startRecording(legId, path));
+  }
+
+  async stopRecording(legId: string): Promise<void> {
+    await this.#onMedia(legId, () => this.#media.stopRecording(legId));
+  }
+
+  async maskRecording(legId: string, masked: boolean): Promise<void> {
+    await this.#onMedia(legId, () => this.#media.maskRecording(legId, masked));
+  }
+
+  async startTap(legId: string, onFrame: (frame: TapFrame) => void): Promise<void> {
+    await this.#onMedia(legId, () => {
+      this.#legs.get(legId).onTapFrame = onFrame;
+      return this.#media.startTap(legId);
+    });
+  }
+
+  async stopTap(legId: string): Promise<void> {
+    await this.#onMedia(legId, async () => {
+      await this.#media.stopTap(legId);
+      const leg = this.#legs.find(legId);
+      if (leg !== undefined) leg.onTapFrame = undefined;
+    });
+  }
+
+  async #ready(): Promise<void> {
+    if (this.#closed) throw new SwitchError('closed', 'the switch is closed');
+    await Promise.resolve();
+  }
+
+  async #onMedia(legId: string, step: () => Promise<void>): Promise<void> {
+    await this.#ready();
+    const leg = this.#legs.getAnswered(legId);
+    try {
+      await mediaStep(step);
+    } catch (error) {
+      if (leg.ended) throw new SwitchError('no-such-leg', 'the leg ended meanwhile', { cause: error });
+      throw error;
+    }
+  }
+
+  #onSipEvent(event: SipEvent): void {
+    switch (event.type) {
+      case 'incoming':
+        if (!this.#closed) this.#inbound.onIncoming(event);
+        break;
+      case 'registered':
+      case 'unregistered':
+        this.#emitter.emit({ type: `endpoint.${event.type}`, endpointId: event.endpointId });
+        break;
+      case 'registration':
+        break; // Outcome of our own REGISTER: a switch sends none.
+      case 'progress':
+      case 'accepted':
+      case 'acknowledged':
+      case 'reoffer':
+      case 'digit':
+      case 'ended':
+        this.#onCallEvent(event);
+        break;
+    }
+  }
+
+  #onCallEvent(event: Extract<SipEvent, { readonly call: string }>): void {
+    const leg = this.#legs.find(event.call);
+    if (leg === undefined || leg.ended) return;
+    switch (event.type) {
+      case 'incoming':
+        break;
+      case 'progress':
+        this.#outbound.onProgress(leg);
+        break;
+      case 'accepted':
+        void this.#outbound.onAccepted(leg, event);
+        break;
+      case 'acknowledged':
+        void this.#inbound.onAnswerInAck(leg, event.answer);
+        break;
+      case 'reoffer':
+        void this.#inbound.onReoffer(leg, event);
+        break;
+      case 'digit':
+        this.#onInfoDigit(event);
+        break;
+      case 'ended': {
+        const end = causeOfEnd(event);
+        const cause = end.by === 'local' ? (leg.endCause ?? end.cause) : end.cause;
+        this.#ending.end(leg, { cause, by: end.by, sipStatus: event.status });
+        break;
+      }
+    }
+  }
+
+  /** Digits in INFO join those in RTP; a bridged far end gets them as RTP events. */
+  #onInfoDigit({ call, digit, durationMs }: Extract<SipEvent, { type: 'digit' }>): void {
+    this.#emitter.emit({ type: 'leg.digit', legId: call, digit, durationMs });
+    const peer = this.#legs.find(call)?.peer;
+    if (peer === undefined) return;
+    this.#media.sendDigit(peer.legId, digit).catch((error: unknown) => {
+      this.#logger.debug({ err: error }, 'digit could not be passed on');
+    });
+  }
+
+  #onMediaEvent(event: MediaEvent): void {
+    const { legId } = event;
+    switch (event.type) {
+      case 'media-up':
+        this.#emitter.emit({ type: 'leg.media-up', legId });
+        break;
+      case 'media-lost':
+        this.#onMediaLost(event);
+        break;
+      case 'digit':
+        this.#emitter.emit({ type: 'leg.digit', legId, digit: event.digit, durationMs: event.durationMs });
+        break;
+      case 'play-started':
+        this.#emitter.emit({ type: 'play.started', legId, playId: event.playId });
+        break;
+      case 'play-finished':
+        this.#emitter.emit({ ...event, type: 'play.finished' });
+        break;
+      case 'recording-started':
+        this.#emitter.emit({ ...event, type: 'recording.started' });
+        break;
+      case 'recording-finished':
+        this.#emitter.emit({ ...event, type: 'recording.finished' });
+        break;
+      case 'tap':
+        this.#legs.find(legId)?.onTapFrame?.(event.frame);
+        break;
+    }
+  }
+
+  #onMediaLost({ legId, silentMs }: Extract<MediaEvent, { type: 'media-lost' }>): void {
+    const leg = this.#legs.find(legId);
+    if (leg === undefined || leg.ended) return;
+    this.#logger.info({ legId, silentMs }, 'leg lost its media');
+    this.#hanger.hangUp(leg, 'media-lost');
+  }
+}

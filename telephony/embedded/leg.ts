@@ -1,0 +1,125 @@
+/** One leg of the embedded switch. */
+import {
+  SwitchError,
+  type HangupCause,
+  type LegSnapshot,
+  type LegState,
+  type Marks,
+  type TapFrame,
+} from '../ports/switch.ts';
+import type { MediaKind, MediaLegOptions } from './media/media-engine.ts';
+
+export interface Leg {
+  readonly legId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly kind: MediaKind;
+  readonly mediaTimeoutMs: number;
+  state: LegState;
+  peer: Leg | undefined;
+  marks: Marks;
+  /** The caller's offer; undefined when it wants ours. */
+  offer: string | undefined;
+  /** What we wrote into SDP last. */
+  localSdp: string;
+  /** Set by the first `answer`, so that a second one waits for the same. */
+  answering: Promise<void> | undefined;
+  /** Our offer went out in a 200: the session is complete with the answer in the ACK. */
+  awaitsAnswerInAck: boolean;
+  /** The engine knows the leg. */
+  hasMedia: boolean;
+  ended: boolean;
+  /** Why we end it; stands above what SIP makes of it. */
+  endCause: HangupCause | undefined;
+  /** Resolves when `leg.ended` has been told. */
+  readonly whenEnded: Promise<void>;
+  readonly resolveEnded: () => void;
+  onTapFrame: ((frame: TapFrame) => void) | undefined;
+}
+
+export interface NewLeg {
+  readonly legId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly kind: MediaKind;
+  readonly mediaTimeoutMs: number;
+  readonly marks: Marks;
+  readonly offer: string | undefined;
+}
+
+/** A leg at its beginning. */
+export function createLeg(fields: NewLeg): Leg {
+  let resolveEnded = (): void => undefined;
+  const whenEnded = new Promise<void>((resolve) => {
+    resolveEnded = resolve;
+  });
+  return {
+    ...fields,
+    state: fields.direction === 'inbound' ? 'incoming' : 'dialling',
+    peer: undefined,
+    localSdp: '',
+    answering: undefined,
+    awaitsAnswerInAck: false,
+    hasMedia: false,
+    ended: false,
+    endCause: undefined,
+    whenEnded,
+    resolveEnded,
+    onTapFrame: undefined,
+  };
+}
+
+/** What the engine needs to know of a leg. */
+export function mediaOptions(leg: Leg): MediaLegOptions {
+  return { legId: leg.legId, kind: leg.kind, mediaTimeoutMs: leg.mediaTimeoutMs };
+}
+
+/** Whether audio may flow: parked or bridged. */
+export function isAnswered(leg: Leg): boolean {
+  return leg.state === 'parked' || leg.state === 'bridged';
+}
+
+/** As `list` shows it. */
+export function snapshot(leg: Leg): LegSnapshot {
+  const { legId, state, direction, peer, marks } = leg;
+  return { legId, state, direction, peerLegId: peer?.legId, marks };
+}
+
+/** The legs that are alive. */
+export class LegTable {
+  readonly #legs = new Map<string, Leg>();
+
+  add(leg: Leg): void {
+    this.#legs.set(leg.legId, leg);
+  }
+
+  find(legId: string): Leg | undefined {
+    return this.#legs.get(legId);
+  }
+
+  /** The leg, or `no-such-leg`. */
+  get(legId: string): Leg {
+    const leg = this.#legs.get(legId);
+    if (leg === undefined || leg.ended) throw new SwitchError('no-such-leg', 'the leg has ended or never was');
+    return leg;
+  }
+
+  /** The leg if it is answered, else `wrong-state`. */
+  getAnswered(legId: string): Leg {
+    const leg = this.get(legId);
+    if (!isAnswered(leg)) throw new SwitchError('wrong-state', `the leg is ${leg.state}, not answered`);
+    return leg;
+  }
+
+  delete(legId: string): void {
+    this.#legs.delete(legId);
+  }
+
+  all(): Leg[] {
+    return [...this.#legs.values()].filter((leg) => !leg.ended);
+  }
+}
+
+/** Checks the keys of marks. */
+export function checkMarks(marks: Marks): void {
+  const bad = Object.keys(marks).some((key) => !/^[a-z_]{1,32}$/.test(key));
+  if (bad) throw new SwitchError('bad-request', 'a mark has a key that is not [a-z_]{1,32}');
+}

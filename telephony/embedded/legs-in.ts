@@ -1,0 +1,139 @@
+/** Inbound legs: ringing, answering, and new offers of the far end on any leg. */
+import type { Logger } from 'pino';
+import { SwitchError } from '../ports/switch.ts';
+import type { SipEvent } from '../sip/core/types.ts';
+import type { SwitchEmitter } from './emitter.ts';
+import { createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
+import type { MediaEngine } from './media/media-engine.ts';
+import type { SipRunner } from './sip-runner.ts';
+import type { Hanger } from './hanger.ts';
+
+export interface InboundParts {
+  readonly legs: LegTable;
+  readonly media: MediaEngine;
+  readonly emitter: SwitchEmitter;
+  readonly logger: Logger;
+  readonly sip: SipRunner;
+  readonly hanger: Hanger;
+  readonly mediaTimeoutMs: { readonly rtp: number; readonly webrtc: number };
+}
+
+export class InboundLegs {
+  readonly #parts: InboundParts;
+
+  constructor(parts: InboundParts) {
+    this.#parts = parts;
+  }
+
+  onIncoming(event: Extract<SipEvent, { type: 'incoming' }>): void {
+    const kind = event.flow.transport === 'WS' ? 'webrtc' : 'rtp';
+    const leg = createLeg({
+      legId: event.call,
+      direction: 'inbound',
+      kind,
+      mediaTimeoutMs: this.#parts.mediaTimeoutMs[kind],
+      marks: {},
+      offer: event.offer,
+    });
+    this.#parts.legs.add(leg);
+    const origin =
+      event.origin.type === 'trusted'
+        ? ({ type: 'trunk', trunk: event.origin.name } as const)
+        : ({ type: 'endpoint', endpointId: event.origin.endpointId } as const);
+    this.#parts.emitter.emit({
+      type: 'leg.incoming',
+      legId: leg.legId,
+      from: event.fromUser,
+      fromDisplayName: event.fromDisplayName,
+      to: event.toUser,
+      origin,
+    });
+  }
+
+  ring(leg: Leg): void {
+    if (leg.direction !== 'inbound') throw new SwitchError('wrong-state', 'only an inbound leg can be told it rings');
+    if (leg.state !== 'incoming') return;
+    this.#parts.sip.command((core, nowMs) => core.ring(leg.legId, nowMs));
+  }
+
+  answer(leg: Leg): Promise<void> {
+    if (leg.direction !== 'inbound') throw new SwitchError('wrong-state', 'only an inbound leg can be answered');
+    leg.answering ??= this.#answer(leg);
+    return leg.answering;
+  }
+
+  async #answer(leg: Leg): Promise<void> {
+    const { media, sip } = this.#parts;
+    let sdp: string;
+    leg.hasMedia = true;
+    try {
+      if (leg.offer === undefined) sdp = await media.createOffer(mediaOptions(leg));
+      else sdp = await media.answerOffer(mediaOptions(leg), leg.offer);
+    } catch (error) {
+      if (leg.ended) throw new SwitchError('no-such-leg', 'the caller hung up', { cause: error });
+      this.#parts.logger.warn({ err: error, legId: leg.legId }, 'offer of a caller cannot be used');
+      this.#parts.hanger.hangUp(leg, 'incompatible-media');
+      throw new SwitchError('media-failed', 'the offer of the caller cannot be used', { cause: error });
+    }
+    if (leg.ended) {
+      await this.#discard(leg);
+      throw new SwitchError('no-such-leg', 'the caller hung up');
+    }
+    leg.localSdp = sdp;
+    leg.awaitsAnswerInAck = leg.offer === undefined;
+    sip.command((core, nowMs) => core.answer(leg.legId, sdp, nowMs));
+    if (!leg.awaitsAnswerInAck) this.#becomeAnswered(leg);
+  }
+
+  /** The leg ended while the engine was making its SDP, so it was closed before it existed. */
+  async #discard(leg: Leg): Promise<void> {
+    try {
+      await this.#parts.media.closeLeg(leg.legId);
+    } catch (error) {
+      this.#parts.logger.debug({ err: error, legId: leg.legId }, 'media was closed already');
+    }
+  }
+
+  #becomeAnswered(leg: Leg): void {
+    leg.state = 'parked';
+    this.#parts.emitter.emit({ type: 'leg.answered', legId: leg.legId });
+  }
+
+  /** ACK with the answer to an offer of ours. */
+  async onAnswerInAck(leg: Leg, answer: string | undefined): Promise<void> {
+    const initial = leg.awaitsAnswerInAck;
+    leg.awaitsAnswerInAck = false;
+    if (answer === undefined && !initial) return;
+    try {
+      if (answer === undefined) throw new Error('the ACK carries no answer');
+      await this.#parts.media.acceptAnswer(leg.legId, answer);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error, legId: leg.legId }, 'answer in an ACK cannot be used');
+      if (initial) this.#parts.hanger.hangUp(leg, 'incompatible-media');
+      return;
+    }
+    if (initial && !leg.ended) this.#becomeAnswered(leg);
+  }
+
+  /** Re-INVITE or UPDATE: hold, resume, ICE restart, new address. */
+  async onReoffer(leg: Leg, event: Extract<SipEvent, { type: 'reoffer' }>): Promise<void> {
+    const { media, sip, logger } = this.#parts;
+    const refuse = (): void => {
+      sip.command((core, nowMs) => core.rejectReoffer(leg.legId, event.token, 488, nowMs));
+    };
+    if (event.offer === undefined) {
+      // Without an offer the far end asks for ours. What we said last still holds for RTP; WebRTC would need new ICE.
+      if (leg.kind === 'webrtc') refuse();
+      else sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, leg.localSdp, nowMs));
+      return;
+    }
+    try {
+      const sdp = await media.answerOffer(mediaOptions(leg), event.offer);
+      leg.localSdp = sdp;
+      sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, sdp, nowMs));
+    } catch (error) {
+      logger.warn({ err: error, legId: leg.legId }, 'new offer of the far end refused');
+      refuse();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** SIP over UDP. */
+import { createSocket, type Socket } from 'node:dgram';
+import { udpFlow, type Flow } from '../sip/core/types.ts';
+
+export interface UdpTransportOptions {
+  readonly bind: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly onMessage: (bytes: Uint8Array, flow: Flow) => void;
+  /** A fault of the socket itself, after it was bound. */
+  readonly onError: (error: Error) => void;
+}
+
+const WANTED_BUFFER_BYTES = 1_048_576;
+
+export class UdpTransport {
+  readonly #options: UdpTransportOptions;
+  #socket: Socket | undefined;
+
+  constructor(options: UdpTransportOptions) {
+    this.#options = options;
+  }
+
+  /** Port in use once started, else 0. */
+  get port(): number {
+    return this.#socket?.address().port ?? 0;
+  }
+
+  /** Binds; rejects with words that say which port is taken and what to do. */
+  async start(): Promise<void> {
+    const socket = createSocket({ type: 'udp4' });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        socket.close();
+        reject(this.#explained(error));
+      });
+      socket.bind(this.#options.port, this.#options.bind, resolve);
+    });
+    socket.removeAllListeners('error');
+    socket.on('error', this.#options.onError);
+    socket.on('message', (bytes, from) => {
+      this.#options.onMessage(bytes, udpFlow(from.address, from.port));
+    });
+    enlargeBuffers(socket, this.#options.onError);
+    this.#socket = socket;
+  }
+
+  #explained(error: NodeJS.ErrnoException): Error {
+    const { bind, port } = this.#options;
+    const place = `UDP port ${port} on ${bind}`;
+    const texts: Readonly<Record<string, string>> = {
+      EADDRINUSE: `SIP cannot start: ${place} is taken by another program. Stop it, or set sip.port to a free port.`,
+      EACCES: `SIP cannot start: no permission for ${place}. Set sip.port to a port above 1023.`,
+      EADDRNOTAVAIL: `SIP cannot start: this machine has no address ${bind}. Set sip.bind to one of its addresses or 0.0.0.0.`,
+    };
+    return new Error(texts[error.code ?? ''] ?? `SIP cannot start: ${place}: ${error.message}`, { cause: error });
+  }
+
+  send(flow: Flow, bytes: Uint8Array, onDone: (error: Error | null) => void): void {
+    if (this.#socket === undefined) onDone(new Error('socket is closed'));
+    else this.#socket.send(bytes, flow.port, flow.address, onDone);
+  }
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return;
+    await new Promise<void>((resolve) => {
+      socket.close(resolve);
+    });
+  }
+}
+
+/** Bursts of INVITEs must not be lost while this thread is busy. Smaller buffers work too, so a refusal is only told. */
+function enlargeBuffers(socket: Socket, onError: (error: Error) => void): void {
+  try {
+    socket.setRecvBufferSize(WANTED_BUFFER_BYTES);
+    socket.setSendBufferSize(WANTED_BUFFER_BYTES);
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -1,0 +1,137 @@
+/** INVITEs from outside a dialog: UAS side of RFC 3261 sections 9.2, 13.3. */
+import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
+import { parseUri, uriUser } from '../message/uri.ts';
+import type { Answering } from './answering.ts';
+import { dialogHeaders } from './answering.ts';
+import { makeResponse } from './build.ts';
+import { newCall, type Call, type CallBook } from './call-book.ts';
+import { callerOf } from './caller.ts';
+import { contactUri, serverDialog } from './dialog.ts';
+import type { CoreRuntime } from './runtime.ts';
+import type { ServerTransaction, TransactionLayer } from './transaction-layer.ts';
+import type { CallOrigin } from './types.ts';
+
+export class IncomingCalls {
+  readonly #runtime: CoreRuntime;
+  readonly #layer: TransactionLayer;
+  readonly #book: CallBook;
+  readonly #answering: Answering;
+
+  constructor(runtime: CoreRuntime, parts: { layer: TransactionLayer; book: CallBook; answering: Answering }) {
+    this.#runtime = runtime;
+    this.#layer = parts.layer;
+    this.#book = parts.book;
+    this.#answering = parts.answering;
+  }
+
+  /** A new INVITE from someone who may call. */
+  onInvite(tx: ServerTransaction, origin: CallOrigin): void {
+    const { request, flow } = tx;
+    const refusal = this.#refusalOf(request);
+    if (refusal !== undefined) {
+      tx.respond(makeResponse(request, refusal, { toTag: this.#runtime.options.newToken() }));
+      return;
+    }
+    const call = newCall(
+      this.#runtime.options.newCallId(),
+      'in',
+      origin.type === 'endpoint' ? origin.endpointId : undefined,
+    );
+    call.invite = tx;
+    this.#book.add(call);
+    this.#book.setDialog(call, serverDialog(request, this.#runtime.options.newToken(), flow));
+    tx.respond(makeResponse(request, 100, { toTag: '' }));
+    const caller = callerOf(request, origin.type === 'trusted');
+    this.#runtime.emit({
+      type: 'incoming',
+      call: call.id,
+      fromUser: caller.user,
+      fromDisplayName: caller.displayName,
+      toUser: uriUser(parseUri(request.uri)),
+      origin,
+      flow,
+      offer: request.body.length === 0 ? undefined : bodyText(request),
+    });
+  }
+
+  /** 400: no usable Contact, which a dialog needs. 482: the same INVITE came another way too (section 8.2.2.2). */
+  #refusalOf(request: ReceivedRequest): 400 | 482 | undefined {
+    if (contactUri(request) === undefined) return 400;
+    const { callId, fromTag, cseq } = request.essentials;
+    const merged = this.#book
+      .all()
+      .some(
+        ({ direction, dialog }) =>
+          direction === 'in' &&
+          dialog?.callId === callId &&
+          dialog.remoteTag === fromTag &&
+          dialog.remoteSeq === cseq.number,
+      );
+    return merged ? 482 : undefined;
+  }
+
+  /** Whether a CANCEL names an INVITE of ours, open or answered already. */
+  knowsCancelled(cancel: ReceivedRequest): boolean {
+    if (this.#book.byInviteKey(this.#layer.inviteKeyOf(cancel)) !== undefined) return true;
+    const { callId, fromTag, cseq } = cancel.essentials;
+    const isSame = ({ dialog }: Call): boolean =>
+      dialog?.callId === callId && dialog.remoteTag === fromTag && dialog.remoteSeq === cseq.number;
+    return this.#book.all().some(isSame);
+  }
+
+  /** CANCEL (section 9.2): 200 for itself, 487 for the INVITE. When it crossed our 200 it has no effect. */
+  onCancel(tx: ServerTransaction): void {
+    const call = this.#book.byInviteKey(this.#layer.inviteKeyOf(tx.request));
+    tx.respond(makeResponse(tx.request, 200, { toTag: call?.dialog?.localTag ?? this.#runtime.options.newToken() }));
+    if (call?.invite === undefined) return;
+    this.terminateInvite(call);
+    if (call.phase !== 'early') return;
+    this.#book.end(call, 'remote', 'cancelled', 487);
+    this.#book.remove(call);
+  }
+
+  /** A caller whose socket closed before the answer cannot be answered any more. */
+  flowClosed(flowId: string): void {
+    for (const call of this.#book.all()) {
+      if (call.direction !== 'in' || call.phase !== 'early' || call.dialog?.flow.id !== flowId) continue;
+      this.#book.end(call, 'remote', 'cancelled');
+      this.#book.remove(call);
+    }
+  }
+
+  /** 487 to an INVITE that is still open. */
+  terminateInvite(call: Call): void {
+    const { invite } = call;
+    call.invite = undefined;
+    if (invite === undefined) return;
+    call.reoffers.delete(invite.key);
+    invite.respond(makeResponse(invite.request, 487, { toTag: call.dialog?.localTag ?? '' }));
+  }
+
+  /** 180. */
+  ring(call: Call): void {
+    const { invite } = call;
+    if (invite === undefined || call.phase !== 'early') return;
+    const headers = dialogHeaders(this.#runtime, invite);
+    invite.respond(makeResponse(invite.request, 180, { toTag: call.dialog?.localTag ?? '', headers }));
+  }
+
+  /** 200; `sdp` is our answer, or our offer when the INVITE had none. */
+  answer(call: Call, sdp: string): void {
+    const { invite } = call;
+    if (invite === undefined || call.phase !== 'early') return;
+    call.invite = undefined;
+    call.phase = 'confirmed';
+    this.#answering.accept(call, invite, sdp);
+  }
+
+  /** 300-699. */
+  reject(call: Call, status: number, headers: readonly Header[]): void {
+    const { invite } = call;
+    if (invite === undefined) return;
+    call.invite = undefined;
+    invite.respond(makeResponse(invite.request, status, { toTag: call.dialog?.localTag ?? '', headers }));
+    this.#book.end(call, 'local', 'hung-up', status);
+    this.#book.remove(call);
+  }
+}

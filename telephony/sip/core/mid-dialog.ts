@@ -1,0 +1,194 @@
+/** Requests within a dialog, both ways: ACK, BYE, INFO, UPDATE, re-INVITE (RFC 3261 sections 12.2, 14, 15). */
+import { header } from '../message/headers.ts';
+import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
+import { Answering, dialogHeaders } from './answering.ts';
+import { ALLOW, makeResponse } from './build.ts';
+import type { Call, CallBook } from './call-book.ts';
+import { contactUri, inDialogRequest, type Dialog } from './dialog.ts';
+import { parseInfoDigit } from './dtmf-info.ts';
+import type { IncomingCalls } from './incoming.ts';
+import type { Registrar } from './registrar.ts';
+import type { CoreRuntime } from './runtime.ts';
+import type { ServerTransaction, TransactionLayer } from './transaction-layer.ts';
+import type { Flow } from './types.ts';
+
+const UNAWARE = { onResponse: (): void => undefined, onFailure: (): void => undefined };
+
+export class MidDialog {
+  readonly #runtime: CoreRuntime;
+  readonly #layer: TransactionLayer;
+  readonly #book: CallBook;
+  readonly #registrar: Registrar;
+  readonly #isOpen: (flow: Flow) => boolean;
+
+  constructor(
+    runtime: CoreRuntime,
+    parts: { layer: TransactionLayer; book: CallBook; registrar: Registrar; isOpen: (flow: Flow) => boolean },
+  ) {
+    this.#runtime = runtime;
+    this.#layer = parts.layer;
+    this.#book = parts.book;
+    this.#registrar = parts.registrar;
+    this.#isOpen = parts.isOpen;
+  }
+
+  /** A request whose To tag names a dialog, known or not. */
+  onRequest(tx: ServerTransaction, calls: { readonly incoming: IncomingCalls; readonly answering: Answering }): void {
+    const { callId, toTag, fromTag } = tx.request.essentials;
+    const call = this.#book.byDialog(callId, toTag, fromTag);
+    if (call?.dialog === undefined) this.#refuse(tx, 481);
+    else if (!this.#takeSequence(call.dialog, tx)) this.#refuse(tx, 500, [{ name: 'retry-after', value: '3' }]);
+    else this.#dispatch(call, tx, calls);
+  }
+
+  /** Requests must count up (section 12.2.2). A page that came back writes over its new socket: follow it. */
+  #takeSequence(dialog: Dialog, tx: ServerTransaction): boolean {
+    const { number } = tx.request.essentials.cseq;
+    if (dialog.remoteSeq !== undefined && number <= dialog.remoteSeq) return false;
+    dialog.remoteSeq = number;
+    dialog.flow = tx.flow;
+    return true;
+  }
+
+  #dispatch(
+    call: Call,
+    tx: ServerTransaction,
+    calls: { readonly incoming: IncomingCalls; readonly answering: Answering },
+  ): void {
+    switch (tx.request.method) {
+      case 'BYE':
+        this.#onBye(call, tx, calls.incoming);
+        break;
+      case 'INFO':
+        this.#onInfo(call, tx);
+        break;
+      case 'INVITE':
+      case 'UPDATE':
+        this.#onReoffer(call, tx, calls.answering);
+        break;
+      case 'OPTIONS':
+        tx.respond(makeResponse(tx.request, 200, { toTag: '', headers: [{ name: 'allow', value: ALLOW }] }));
+        break;
+      default:
+        this.#refuse(tx, 405, [{ name: 'allow', value: ALLOW }]);
+    }
+  }
+
+  #refuse(tx: ServerTransaction, status: number, headers: readonly Header[] = []): void {
+    if (status !== 200) this.#runtime.count('refused-requests');
+    tx.respond(makeResponse(tx.request, status, { toTag: this.#runtime.options.newToken(), headers }));
+  }
+
+  #onBye(call: Call, tx: ServerTransaction, incoming: IncomingCalls): void {
+    tx.respond(makeResponse(tx.request, 200, { toTag: '' }));
+    for (const open of call.reoffers.values()) {
+      if (open.key !== call.invite?.key) open.respond(makeResponse(open.request, 487, { toTag: '' }));
+    }
+    incoming.terminateInvite(call); // Section 15.1.2: pending requests of the dialog get 487.
+    this.#book.end(call, 'remote', 'bye');
+    this.#book.remove(call);
+  }
+
+  #onInfo(call: Call, tx: ServerTransaction): void {
+    const { request } = tx;
+    const digit = parseInfoDigit(header(request, 'content-type') ?? '', bodyText(request));
+    if (digit === undefined && request.body.length > 0) {
+      this.#refuse(tx, 415, [{ name: 'accept', value: 'application/dtmf-relay, application/dtmf' }]);
+      return;
+    }
+    tx.respond(makeResponse(request, 200, { toTag: '' }));
+    if (digit !== undefined && call.phase === 'confirmed')
+      this.#runtime.emit({ type: 'digit', call: call.id, ...digit });
+  }
+
+  /** Re-INVITE (section 14.2) and UPDATE (RFC 3311 section 5.2). */
+  #onReoffer(call: Call, tx: ServerTransaction, answering: Answering): void {
+    const { request } = tx;
+    const isInvite = request.method === 'INVITE';
+    if (call.reoffers.size > 0 || call.invite !== undefined) {
+      this.#refuse(tx, 500, [{ name: 'retry-after', value: '2' }]);
+      return;
+    }
+    if (isInvite && call.pendingAnswer !== undefined) {
+      this.#refuse(tx, 491);
+      return;
+    }
+    if (call.phase === 'ended') {
+      this.#refuse(tx, 481);
+      return;
+    }
+    const target = contactUri(request);
+    if (target !== undefined && call.dialog !== undefined) call.dialog.remoteTarget = target;
+    if (!isInvite && request.body.length === 0) {
+      answering.accept(call, tx, undefined); // Nothing to negotiate: a refresh.
+      return;
+    }
+    if (isInvite) {
+      tx.respond(makeResponse(request, 100, { toTag: '' }));
+      call.invite = tx;
+    }
+    call.reoffers.set(tx.key, tx);
+    const offer = request.body.length === 0 ? undefined : bodyText(request);
+    this.#runtime.emit({ type: 'reoffer', call: call.id, token: tx.key, offer });
+  }
+
+  answerReoffer(call: Call, token: string, reply: { readonly sdp: string; readonly answering: Answering }): void {
+    const tx = this.#takeReoffer(call, token);
+    if (tx !== undefined) reply.answering.accept(call, tx, reply.sdp);
+  }
+
+  rejectReoffer(call: Call, token: string, status: number): void {
+    const tx = this.#takeReoffer(call, token);
+    tx?.respond(makeResponse(tx.request, status, { toTag: '', headers: dialogHeaders(this.#runtime, tx) }));
+  }
+
+  #takeReoffer(call: Call, token: string): ServerTransaction | undefined {
+    const tx = call.reoffers.get(token);
+    call.reoffers.delete(token);
+    if (tx !== undefined && call.invite?.key === tx.key) call.invite = undefined;
+    return tx;
+  }
+
+  /** ACK of a 2xx. */
+  onAck(request: ReceivedRequest, flow: Flow, answering: Answering): void {
+    const { callId, toTag, fromTag, cseq } = request.essentials;
+    const call = this.#book.byDialog(callId, toTag, fromTag);
+    if (call?.dialog === undefined || !answering.acknowledge(call, cseq.number)) return;
+    call.dialog.flow = flow;
+    if (call.byeWhenAcked) {
+      this.bye(call);
+      return;
+    }
+    const answer = request.body.length === 0 ? undefined : bodyText(request);
+    this.#runtime.emit({ type: 'acknowledged', call: call.id, answer });
+  }
+
+  /** BYE from our side; the call is forgotten at once, the transaction sees to repetition. */
+  bye(call: Call): void {
+    const { dialog } = call;
+    if (call.pendingAnswer !== undefined) {
+      call.byeWhenAcked = true;
+      return;
+    }
+    for (const tx of call.reoffers.values()) tx.respond(makeResponse(tx.request, 487, { toTag: '' }));
+    this.#book.remove(call);
+    if (dialog === undefined) return;
+    this.#followEndpoint(call, dialog);
+    this.sendBye(dialog, call.byeReason);
+  }
+
+  /** BYE of a dialog; not sent when its socket is gone. */
+  sendBye(dialog: Dialog, reason: string): void {
+    if (!this.#isOpen(dialog.flow)) return;
+    const headers = reason === '' ? [] : [{ name: 'reason', value: reason }];
+    const { request, flow } = inDialogRequest(this.#runtime, dialog, { method: 'BYE', headers });
+    this.#layer.request(request, flow, UNAWARE);
+  }
+
+  /** The socket of a web phone may have been replaced since: use the one it registered on last. */
+  #followEndpoint(call: Call, dialog: Dialog): void {
+    if (call.endpointId === undefined || this.#isOpen(dialog.flow)) return;
+    const binding = this.#registrar.find(call.endpointId);
+    if (binding !== undefined) dialog.flow = binding.flow;
+  }
+}

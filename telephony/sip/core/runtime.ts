@@ -1,0 +1,57 @@
+/** The core's window to its adapter: collects effects, keeps the time given last, maps timer ids to what they do. */
+import { serializeMessage } from '../message/serialize.ts';
+import type { SipMessage } from '../message/types.ts';
+import type { CoreCounter, CoreEffect, Flow, SipCoreOptions, SipEvent } from './types.ts';
+
+export class CoreRuntime {
+  readonly options: SipCoreOptions;
+  nowMs = 0;
+  #effects: CoreEffect[] = [];
+  readonly #timers = new Map<string, () => void>();
+
+  constructor(options: SipCoreOptions) {
+    this.options = options;
+  }
+
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  sendBytes(flow: Flow, bytes: Uint8Array, transaction = ''): void {
+    this.#effects.push({ type: 'send', flow, bytes, transaction });
+  }
+
+  sendMessage(flow: Flow, message: SipMessage): void {
+    this.sendBytes(flow, serializeMessage(message));
+  }
+
+  emit(event: SipEvent): void {
+    this.#effects.push({ type: 'event', event });
+  }
+
+  count(name: CoreCounter): void {
+    this.#effects.push({ type: 'count', name });
+  }
+
+  startTimer(id: string, delayMs: number, onFire: () => void): void {
+    this.#timers.set(id, onFire);
+    this.#effects.push({ type: 'start-timer', id, delayMs });
+  }
+
+  stopTimer(id: string): void {
+    if (this.#timers.delete(id)) this.#effects.push({ type: 'stop-timer', id });
+  }
+
+  /** A timer that was stopped meanwhile does nothing. */
+  fire(id: string): void {
+    const onFire = this.#timers.get(id);
+    this.#timers.delete(id);
+    onFire?.();
+  }
+
+  drain(): CoreEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+}

@@ -1,0 +1,43 @@
+/** Checks that every request passes before its method is looked at (RFC 3261 section 8.2). */
+import { header, headerList, optionTags } from '../message/headers.ts';
+import type { Header, ReceivedRequest } from '../message/types.ts';
+import { parseUri, uriScheme } from '../message/uri.ts';
+import { ALLOW } from './build.ts';
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers: readonly Header[];
+}
+
+const KNOWN_METHODS = ALLOW.split(', ');
+/** Extensions a peer may require of us. Session timers and PRACK would be added here. */
+const EXTENSIONS: readonly string[] = [];
+
+/** Why the request cannot be served, or undefined. */
+export function screen(request: ReceivedRequest): Refusal | undefined {
+  if (!KNOWN_METHODS.includes(request.method)) return { status: 405, headers: [{ name: 'allow', value: ALLOW }] };
+  if (!['sip', 'sips', 'tel'].includes(uriScheme(request.uri))) return { status: 416, headers: [] };
+  if (parseUri(request.uri) === undefined) return { status: 400, headers: [] };
+  if (request.essentials.fromTag === '' && request.essentials.via.branch !== '') return { status: 400, headers: [] };
+  return requireRefusal(request) ?? contentRefusal(request);
+}
+
+/** 420 with the tags that are not supported (section 8.2.2.3). CANCEL is never refused for them. */
+function requireRefusal(request: ReceivedRequest): Refusal | undefined {
+  if (request.method === 'CANCEL') return undefined;
+  const unknown = optionTags(request, 'require').filter((tag) => !EXTENSIONS.includes(tag));
+  return unknown.length === 0
+    ? undefined
+    : { status: 420, headers: [{ name: 'unsupported', value: unknown.join(', ') }] };
+}
+
+/** 415 for a session description that is not SDP or is encoded (section 8.2.3). */
+function contentRefusal(request: ReceivedRequest): Refusal | undefined {
+  if (request.body.length === 0 || (request.method !== 'INVITE' && request.method !== 'UPDATE')) return undefined;
+  const encodings = headerList(request, 'content-encoding').filter((e) => e.toLowerCase() !== 'identity');
+  if (encodings.length > 0) return { status: 415, headers: [{ name: 'accept-encoding', value: 'identity' }] };
+  const type = (header(request, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  return type === 'application/sdp'
+    ? undefined
+    : { status: 415, headers: [{ name: 'accept', value: 'application/sdp' }] };
+}

@@ -1,0 +1,338 @@
+/**
+ * The SIP endpoint without sockets or clocks: bytes, expired timers and commands in, effects out.
+ *
+ * Every method that may cause something returns its effects in the order in which they must be performed; `nowMs`
+ * is any clock that only goes forward. Room is left for TCP/TLS (a further `Flow`), PRACK and session timers
+ * (`screen.ts`, `mid-dialog.ts`) and REFER (`mid-dialog.ts`).
+ */
+import { DigestServer } from '../auth/digest-server.ts';
+import { parseMessage, type ParseFault } from '../message/parse.ts';
+import { parseVia } from '../message/via.ts';
+import { splitOutside } from '../message/tokens.ts';
+import type { Header, ReceivedMessage, ReceivedRequest } from '../message/types.ts';
+import { Answering } from './answering.ts';
+import { ALLOW, makeResponse } from './build.ts';
+import { CallBook, type Call } from './call-book.ts';
+import { IncomingCalls } from './incoming.ts';
+import { MidDialog } from './mid-dialog.ts';
+import { OutgoingCalls } from './outgoing.ts';
+import { RegisterClient } from './register-client.ts';
+import { Registrar } from './registrar.ts';
+import { CoreRuntime } from './runtime.ts';
+import { screen } from './screen.ts';
+import { TransactionLayer, type ServerTransaction } from './transaction-layer.ts';
+import type { CallOrigin, CoreEffect, DialRequest, Flow, RegisterRequest, SipCoreOptions } from './types.ts';
+
+const NONCE_LIFE_MS = 300_000;
+const CRLF = new Uint8Array([13, 10]);
+
+export interface HangUp {
+  /** Final answer when the call is inbound and not answered yet. */
+  readonly rejectStatus: number;
+  /** Value of a Reason header (RFC 3326), or ''. */
+  readonly reason: string;
+}
+
+export class SipCore {
+  readonly #runtime: CoreRuntime;
+  readonly #digest: DigestServer;
+  readonly #layer: TransactionLayer;
+  readonly #book: CallBook;
+  readonly #registrar: Registrar;
+  readonly #registerClient: RegisterClient;
+  readonly #answering: Answering;
+  readonly #incoming: IncomingCalls;
+  readonly #outgoing: OutgoingCalls;
+  readonly #mid: MidDialog;
+  readonly #closedFlows = new Set<string>();
+
+  constructor(options: SipCoreOptions) {
+    const runtime = new CoreRuntime(options);
+    this.#runtime = runtime;
+    this.#digest = new DigestServer({
+      realm: options.domain,
+      find: options.findAccount,
+      secret: options.newToken(),
+      newToken: options.newToken,
+      algorithms: options.digestAlgorithms,
+      nonceLifeMs: NONCE_LIFE_MS,
+    });
+    const layer = new TransactionLayer(runtime, {
+      onAck: (request, flow) => {
+        this.#mid.onAck(request, flow, this.#answering);
+      },
+    });
+    this.#layer = layer;
+    const book = new CallBook(runtime);
+    this.#book = book;
+    const registrar = new Registrar(runtime);
+    this.#registrar = registrar;
+    this.#registerClient = new RegisterClient(runtime, layer);
+    const isOpen = (flow: Flow): boolean => !this.#closedFlows.has(flow.id);
+    this.#mid = new MidDialog(runtime, { layer, book, registrar, isOpen });
+    this.#answering = new Answering(runtime, book, (call) => {
+      this.#mid.bye(call);
+    });
+    this.#incoming = new IncomingCalls(runtime, { layer, book, answering: this.#answering });
+    this.#outgoing = new OutgoingCalls(runtime, {
+      layer,
+      book,
+      sendBye: (dialog, reason) => {
+        this.#mid.sendBye(dialog, reason);
+      },
+    });
+  }
+
+  /** Sizes of the tables, for metrics and leak tests. */
+  sizes(): {
+    readonly transactions: number;
+    readonly calls: number;
+    readonly bindings: number;
+    readonly timers: number;
+  } {
+    const { size: transactions } = this.#layer;
+    return { transactions, calls: this.#book.size, bindings: this.#registrar.size, timers: this.#runtime.timerCount };
+  }
+
+  isRegistered(endpointId: string): boolean {
+    return this.#registrar.find(endpointId) !== undefined;
+  }
+
+  /** Where a registered endpoint is reached, for `dial`. */
+  reach(endpointId: string): { readonly uri: string; readonly flow: Flow } | undefined {
+    const binding = this.#registrar.find(endpointId);
+    return binding === undefined ? undefined : { uri: binding.contactUri, flow: binding.flow };
+  }
+
+  /** One datagram, or one WebSocket message. */
+  receive(bytes: Uint8Array, flow: Flow, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      const result = parseMessage(bytes);
+      if (result.ok) this.#onMessage(result.message, flow);
+      else this.#onFault(result.fault, bytes, flow);
+    });
+  }
+
+  timerFired(id: string, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#runtime.fire(id);
+    });
+  }
+
+  /** The bytes of that transaction could not be sent. */
+  sendFailed(transaction: string, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#layer.sendFailed(transaction);
+    });
+  }
+
+  /** A socket has closed. Calls over it stay: the page may come back, media decides. */
+  flowClosed(flow: Flow, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#closedFlows.add(flow.id);
+      this.#registrar.flowClosed(flow.id);
+      this.#layer.flowClosed(flow.id);
+      this.#incoming.flowClosed(flow.id);
+      this.#forgetClosedFlows();
+    });
+  }
+
+  ring(call: string, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#incoming.ring(c);
+    });
+  }
+
+  /** Accepts an inbound call with our answer (or our offer, when the INVITE had none). */
+  answer(call: string, sdp: string, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#incoming.answer(c, sdp);
+    });
+  }
+
+  answerReoffer(call: string, token: string, sdp: string, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#mid.answerReoffer(c, token, { sdp, answering: this.#answering });
+    });
+  }
+
+  rejectReoffer(call: string, token: string, status: number, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#mid.rejectReoffer(c, token, status);
+    });
+  }
+
+  dial(request: DialRequest, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#outgoing.dial(request);
+    });
+  }
+
+  /** Ends a call in any state: reject, CANCEL or BYE. */
+  hangUp(call: string, how: HangUp, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      if (c.phase === 'ended') return;
+      c.byeReason = how.reason;
+      if (c.phase === 'confirmed') {
+        this.#book.end(c, 'local', 'hung-up');
+        this.#mid.bye(c);
+      } else if (c.direction === 'out') {
+        this.#book.end(c, 'local', 'hung-up');
+        this.#outgoing.cancel(c);
+      } else {
+        this.#incoming.reject(c, how.rejectStatus, how.reason === '' ? [] : [{ name: 'reason', value: how.reason }]);
+      }
+    });
+  }
+
+  /** Registers at someone else's registrar (phones made of this core). */
+  register(request: RegisterRequest, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#registerClient.register(request);
+    });
+  }
+
+  #run(nowMs: number, work: () => void): CoreEffect[] {
+    this.#runtime.nowMs = nowMs;
+    work();
+    return this.#runtime.drain();
+  }
+
+  #withCall(id: string, nowMs: number, work: (call: Call) => void): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      const call = this.#book.get(id);
+      if (call !== undefined) work(call);
+    });
+  }
+
+  /** Ids of closed sockets matter only while a dialog still points at them. */
+  #forgetClosedFlows(): void {
+    const used = new Set(this.#book.all().map((call) => call.dialog?.flow.id));
+    for (const id of this.#closedFlows) {
+      if (!used.has(id)) this.#closedFlows.delete(id);
+    }
+  }
+
+  #onMessage(message: ReceivedMessage, flow: Flow): void {
+    if (message.kind === 'response') {
+      this.#runtime.count('responses');
+      if (!this.#layer.receiveResponse(message)) this.#runtime.count('stray-responses');
+      return;
+    }
+    this.#runtime.count('requests');
+    if (this.#layer.absorb(message)) return;
+    if (message.method === 'ACK') this.#mid.onAck(message, flow, this.#answering);
+    else if (message.method === 'CANCEL' && this.#incoming.knowsCancelled(message)) {
+      this.#incoming.onCancel(this.#layer.serve(message, flow));
+    } else if (this.#isKnownDialog(message)) this.#onMidDialog(this.#layer.serve(message, flow));
+    else this.#onStandalone(message, flow);
+  }
+
+  #isKnownDialog(request: ReceivedRequest): boolean {
+    const { callId, toTag, fromTag } = request.essentials;
+    return toTag !== '' && this.#book.byDialog(callId, toTag, fromTag) !== undefined;
+  }
+
+  #onMidDialog(tx: ServerTransaction): void {
+    const refusal = screen(tx.request);
+    // An unknown method in a dialog gets its 405 there, after its number was taken.
+    if (refusal === undefined || refusal.status === 405) {
+      this.#mid.onRequest(tx, { incoming: this.#incoming, answering: this.#answering });
+    } else this.#refuse(tx, refusal.status, refusal.headers);
+  }
+
+  #onStandalone(request: ReceivedRequest, flow: Flow): void {
+    const admission = this.#runtime.options.admit(request, flow, this.#runtime.nowMs);
+    if (admission.type === 'drop') {
+      this.#runtime.count(admission.why === 'scanner' ? 'dropped-scanners' : 'dropped-strangers');
+      return;
+    }
+    const tx = this.#layer.serve(request, flow);
+    const refusal = screen(request);
+    if (refusal !== undefined) this.#refuse(tx, refusal.status, refusal.headers);
+    else if (request.essentials.toTag !== '') this.#refuse(tx, 481);
+    else this.#dispatch(tx, admission.trusted);
+  }
+
+  #dispatch(tx: ServerTransaction, trusted: string | undefined): void {
+    switch (tx.request.method) {
+      case 'INVITE':
+        this.#onInvite(tx, trusted);
+        break;
+      case 'REGISTER':
+        this.#onRegister(tx);
+        break;
+      case 'OPTIONS':
+        tx.respond(
+          makeResponse(tx.request, 200, {
+            toTag: this.#runtime.options.newToken(),
+            headers: [
+              { name: 'allow', value: ALLOW },
+              { name: 'accept', value: 'application/sdp' },
+            ],
+          }),
+        );
+        break;
+      default:
+        this.#refuse(tx, 481); // BYE, CANCEL, INFO, UPDATE for nothing we know.
+    }
+  }
+
+  #onInvite(tx: ServerTransaction, trusted: string | undefined): void {
+    const verdict = this.#digest.verify(tx.request, 407, this.#runtime.nowMs);
+    if (verdict.type === 'proved') {
+      this.#incoming.onInvite(tx, { type: 'endpoint', endpointId: verdict.account.endpointId });
+      return;
+    }
+    // An endpoint must prove itself even from a trusted address: else anyone there could speak in its name.
+    const mustProve = trusted === undefined || this.#registrar.findByFlow(tx.flow.id) !== undefined;
+    const origin: CallOrigin | undefined = mustProve ? undefined : { type: 'trusted', name: trusted };
+    if (verdict.type === 'none' && origin !== undefined) this.#incoming.onInvite(tx, origin);
+    else if (verdict.type === 'wrong') this.#refuseCredentials(tx);
+    else this.#challenge(tx, 407, verdict.type === 'stale');
+  }
+
+  #onRegister(tx: ServerTransaction): void {
+    const verdict = this.#digest.verify(tx.request, 401, this.#runtime.nowMs);
+    if (verdict.type === 'proved') this.#registrar.onRegister(tx, verdict.account);
+    else if (verdict.type === 'wrong') this.#refuseCredentials(tx);
+    else this.#challenge(tx, 401, verdict.type === 'stale');
+  }
+
+  #challenge(tx: ServerTransaction, status: 401 | 407, stale: boolean): void {
+    this.#runtime.count('challenged');
+    const headers = this.#digest.challenge(status, stale, this.#runtime.nowMs);
+    tx.respond(makeResponse(tx.request, status, { toTag: this.#runtime.options.newToken(), headers }));
+  }
+
+  #refuseCredentials(tx: ServerTransaction): void {
+    this.#runtime.count('refused-credentials');
+    tx.respond(makeResponse(tx.request, 403, { toTag: this.#runtime.options.newToken() }));
+  }
+
+  #refuse(tx: ServerTransaction, status: number, headers: readonly Header[] = []): void {
+    this.#runtime.count('refused-requests');
+    tx.respond(makeResponse(tx.request, status, { toTag: this.#runtime.options.newToken(), headers }));
+  }
+
+  /** Broken messages are counted; a request that can be answered gets 400 or 505, but only from a trusted address. */
+  #onFault(fault: ParseFault, bytes: Uint8Array, flow: Flow): void {
+    if (fault.code === 'keep-alive') {
+      this.#runtime.count('keep-alive');
+      // RFC 7118 section 6 with RFC 5626 section 3.5.1: the ping is CRLF CRLF, the pong CRLF.
+      if (flow.transport === 'WS' && bytes.length === 4) this.#runtime.sendBytes(flow, CRLF);
+      return;
+    }
+    this.#runtime.count('malformed');
+    const { refusable } = fault;
+    if (refusable === undefined || refusable.method === 'ACK') return;
+    const headers = (name: string): string => refusable.headers.find((h) => h.name === name)?.value ?? '';
+    const via = parseVia(splitOutside(headers('via'), ',')[0] ?? '');
+    if (via === undefined || ['from', 'to', 'call-id', 'cseq'].some((name) => headers(name) === '')) return;
+    const admission = this.#runtime.options.admit(undefined, flow, this.#runtime.nowMs);
+    if (admission.type === 'drop' || (admission.trusted === undefined && flow.transport === 'UDP')) return;
+    const status = fault.code === 'bad-version' ? 505 : 400;
+    const response = makeResponse(refusable, status, { toTag: this.#runtime.options.newToken() });
+    this.#layer.respondStateless(response, via, flow);
+  }
+}

@@ -1,0 +1,153 @@
+/** What goes into and comes out of the SIP endpoint core. */
+import type { DigestAlgorithm } from '../auth/digest.ts';
+import type { Credentials } from '../auth/digest-client.ts';
+import type { DigestAccount } from '../auth/digest-server.ts';
+import type { ReceivedRequest } from '../message/types.ts';
+
+/**
+ * A way to a far end: an address for UDP, one socket for WebSocket. TCP and TLS would join as further transports.
+ * Everything that is bound to a socket (registrations of web phones) is bound to `id`.
+ */
+export interface Flow {
+  readonly id: string;
+  readonly transport: 'UDP' | 'WS';
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Flow of a UDP address. */
+export function udpFlow(address: string, port: number): Flow {
+  return { id: `udp:${address}:${port}`, transport: 'UDP', address, port };
+}
+
+/** Whether lost messages are repeated by the transport. */
+export function isReliable(flow: Flow): boolean {
+  return flow.transport !== 'UDP';
+}
+
+export type CoreEffect =
+  /** `transaction` is handed back by `sendFailed` when the bytes cannot be sent; '' when nobody cares. */
+  | { readonly type: 'send'; readonly flow: Flow; readonly bytes: Uint8Array; readonly transaction: string }
+  /** Starts or restarts the timer of that id. */
+  | { readonly type: 'start-timer'; readonly id: string; readonly delayMs: number }
+  | { readonly type: 'stop-timer'; readonly id: string }
+  | { readonly type: 'event'; readonly event: SipEvent }
+  /** Something worth counting happened. */
+  | { readonly type: 'count'; readonly name: CoreCounter };
+
+export const coreCounters = [
+  'malformed',
+  'keep-alive',
+  'requests',
+  'responses',
+  'stray-responses',
+  'dropped-strangers',
+  'dropped-scanners',
+  'challenged',
+  'refused-credentials',
+  'refused-requests',
+] as const;
+export type CoreCounter = (typeof coreCounters)[number];
+
+export type CallOrigin =
+  { readonly type: 'trusted'; readonly name: string } | { readonly type: 'endpoint'; readonly endpointId: string };
+
+export type CallEndReason =
+  /** BYE of the far end. */
+  | 'bye'
+  /** CANCEL of the far end. */
+  | 'cancelled'
+  /** Final answer of 300 or above; see `status`. */
+  | 'rejected'
+  /** Rang for too long. */
+  | 'no-answer'
+  /** No answer at all, or it could not be sent. */
+  | 'unreachable'
+  /** Our 200 was never acknowledged. */
+  | 'no-ack'
+  /** A command of ours. */
+  | 'hung-up';
+
+/** `call` is the handle chosen by whoever drives the core (given by `newCallId` for incoming calls). */
+export type SipEvent =
+  | {
+      readonly type: 'incoming';
+      readonly call: string;
+      readonly fromUser: string;
+      readonly fromDisplayName: string;
+      readonly toUser: string;
+      readonly origin: CallOrigin;
+      readonly flow: Flow;
+      /** Undefined: the caller wants our offer in the 200. */
+      readonly offer: string | undefined;
+    }
+  | { readonly type: 'progress'; readonly call: string; readonly status: number }
+  | { readonly type: 'accepted'; readonly call: string; readonly status: number; readonly answer: string | undefined }
+  /** ACK of a 200 of ours; `answer` is in it when the 200 carried our offer. */
+  | { readonly type: 'acknowledged'; readonly call: string; readonly answer: string | undefined }
+  /** The far end wants to change the session: reply with `answerReoffer` or `rejectReoffer`. */
+  | { readonly type: 'reoffer'; readonly call: string; readonly token: string; readonly offer: string | undefined }
+  | { readonly type: 'digit'; readonly call: string; readonly digit: string; readonly durationMs: number }
+  | {
+      readonly type: 'ended';
+      readonly call: string;
+      readonly by: 'remote' | 'local';
+      readonly why: CallEndReason;
+      /** SIP status when there was one, else 0. */
+      readonly status: number;
+    }
+  | { readonly type: 'registered'; readonly endpointId: string }
+  | { readonly type: 'unregistered'; readonly endpointId: string }
+  /** Outcome of our own REGISTER (phones made of this core). */
+  | { readonly type: 'registration'; readonly status: number; readonly expiresS: number };
+
+export type Admission =
+  /** `trusted` names the trunk; undefined for a stranger, who must prove a credential to call. */
+  | { readonly type: 'serve'; readonly trusted: string | undefined }
+  | { readonly type: 'drop'; readonly why: 'stranger' | 'scanner' };
+
+export interface SipCoreOptions {
+  /** Our domain and digest realm. */
+  readonly domain: string;
+  readonly userAgent: string;
+  /** User part of our Contact. */
+  readonly contactUser: string;
+  /** Address and port to write into Via and Contact towards that flow. */
+  readonly localAddress: (flow: Flow) => { readonly host: string; readonly port: number };
+  /** Decides on requests outside a dialog; undefined stands for one that could not be read. Takes the time. */
+  readonly admit: (request: ReceivedRequest | undefined, flow: Flow, nowMs: number) => Admission;
+  readonly findAccount: (username: string) => DigestAccount | undefined;
+  /** Unguessable text of at least 64 bits, only `[A-Za-z0-9]`. */
+  readonly newToken: () => string;
+  readonly newCallId: () => string;
+  /** Challenges offered, in this order. */
+  readonly digestAlgorithms: readonly DigestAlgorithm[];
+  readonly registration: {
+    readonly minExpiresS: number;
+    readonly defaultExpiresS: number;
+    readonly maxExpiresS: number;
+  };
+}
+
+export interface DialRequest {
+  readonly call: string;
+  readonly uri: string;
+  readonly flow: Flow;
+  /** The registered endpoint behind `flow`, whose newer registration is used for later requests. */
+  readonly endpointId: string | undefined;
+  readonly from: { readonly user: string; readonly displayName: string };
+  readonly headers: readonly (readonly [string, string])[];
+  readonly offer: string;
+  readonly ringMs: number;
+  readonly credentials: Credentials | undefined;
+}
+
+export interface RegisterRequest {
+  readonly uri: string;
+  readonly aor: string;
+  readonly flow: Flow;
+  readonly credentials: Credentials;
+  readonly expiresS: number;
+  /** `+sip.instance` value, e.g. `urn:uuid:…`; '' for none. */
+  readonly instance: string;
+}
