@@ -5,7 +5,7 @@ import { Server } from 'socket.io';
 import type { SessionStore } from '../store/ports.ts';
 import type { Desk, DeskPush, SipCredentialIssuer } from './desk.ts';
 import { Page, type PageData, type PageSocket } from './page.ts';
-import { pageEvents, parsePayload, type Payload } from './parse.ts';
+import { pageEvents, parsePayload } from './parse.ts';
 import type { Me, PageToServer, ServerToPage } from './protocol.ts';
 import { createRequests, refusal, type Requests } from './requests.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -28,8 +28,6 @@ const defaultSessionCheckMs = 60_000;
 const pingIntervalMs = 5_000;
 const pingTimeoutMs = 4_000;
 const largestRequestBytes = 100_000;
-
-type EngineRequest = Parameters<Server['engine']['handleRequest']>[0];
 
 /** The socket of the pages: one leading page per user, every request parsed, bounded and answered. */
 export class Gateway implements DeskPush {
@@ -91,11 +89,11 @@ export class Gateway implements DeskPush {
 
   /** Requests whose path begins with `/socket`. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
-    this.#io.engine.handleRequest(request as EngineRequest, response);
+    this.#io.engine.handleRequest(request, response);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#io.engine.handleUpgrade(request as EngineRequest, socket, head);
+    this.#io.engine.handleUpgrade(request, socket, head);
   }
 
   toUser<E extends keyof ServerToPage>(userId: string, event: E, ...args: Parameters<ServerToPage[E]>): void {
@@ -132,8 +130,7 @@ export class Gateway implements DeskPush {
     const token = sessionToken(socket.request);
     const session = token === undefined ? undefined : await this.#options.sessions.find(token);
     if (token === undefined || session === undefined) return false;
-    socket.data.me = session.user;
-    socket.data.token = token;
+    socket.data = { me: session.user, token };
     return true;
   }
 
@@ -184,16 +181,16 @@ export class Gateway implements DeskPush {
     this.#desk?.watch(page.me, false);
   }
 
-  #listen<E extends keyof PageToServer>(socket: PageSocket, page: Page, event: E): void {
+  #listen(socket: PageSocket, page: Page, event: keyof PageToServer): void {
     const listener = (payload: unknown, ack: unknown): void => {
       // A page may send anything, so `ack` is looked at too.
       const answer = typeof ack === 'function' ? (ack as (result: unknown) => void) : (): void => undefined;
       void this.#answer(page, event, payload).then(answer);
     };
-    socket.on(event, listener as never);
+    socket.on(event, listener);
   }
 
-  async #answer<E extends keyof PageToServer>(page: Page, event: E, payload: unknown): Promise<unknown> {
+  async #answer(page: Page, event: keyof PageToServer, payload: unknown): Promise<unknown> {
     const requests = this.#requests;
     if (requests === undefined) return refusal('unavailable');
     if (!page.mayAsk(performance.now())) return refusal('too-many-requests');
@@ -201,7 +198,7 @@ export class Gateway implements DeskPush {
     if (this.#pages.get(page.me.id) !== page) return refusal('not-allowed');
     const parsed = parsePayload(event, payload);
     if (parsed === undefined) return refusal('bad-request');
-    const handle = requests[event] as (me: Me, payload: Payload<E>) => unknown;
+    const handle = requests[event] as (me: Me, payload: unknown) => unknown;
     try {
       return await handle(page.me, parsed);
     } catch (error) {

@@ -21,12 +21,17 @@ export class Page {
   readonly #socket: PageSocket;
   readonly #bucket: TokenBucket;
   #held: (() => void)[] | undefined = [];
+  /** Events pushed since the transport was last empty. */
+  #backlog = 0;
 
   constructor(socket: PageSocket, nowMs: number) {
     this.#socket = socket;
     this.me = socket.data.me;
     this.token = socket.data.token;
     this.#bucket = new TokenBucket(requestLimits, nowMs);
+    socket.conn.on('drain', () => {
+      this.#backlog = 0;
+    });
   }
 
   mayAsk(nowMs: number): boolean {
@@ -39,9 +44,8 @@ export class Page {
     };
     if (this.#held === undefined) send();
     else this.#held.push(send);
-    const waiting: unknown = this.#socket.conn.writeBuffer;
-    const backlog = this.#held?.length ?? (Array.isArray(waiting) ? waiting.length : 0);
-    if (backlog > longestBacklog) this.drop();
+    this.#backlog += 1;
+    if (this.#backlog > longestBacklog) this.drop();
   }
 
   hello(...args: Parameters<ServerToPage['hello']>): void {
