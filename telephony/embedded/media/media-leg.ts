@@ -1,0 +1,227 @@
+/** One leg: its transport, what it sends and hears, its digits, play, tap and recording. Lives in the media thread. */
+import { randomInt } from 'node:crypto';
+import { encodeG711, translateG711 } from '../../rtp/g711.ts';
+import type { Law } from '../../rtp/g711.ts';
+import { OutgoingStream } from '../../rtp/outgoing-stream.ts';
+import type { SourcePacket } from '../../rtp/outgoing-stream.ts';
+import type { RtpPacket } from '../../rtp/rtp-packet.ts';
+import { DigitReceiver } from '../../rtp/telephone-event.ts';
+import type { ReceivedDigit } from '../../rtp/telephone-event.ts';
+import { offeredEventPayloadType } from '../../sdp/offer-answer.ts';
+import type { NegotiatedAudio } from '../../sdp/offer-answer.ts';
+import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
+import { DigitSender } from './digit-sender.ts';
+import { LegAudio } from './leg-audio.ts';
+import type { PacketContent } from './leg-audio.ts';
+import { LegReports } from './leg-reports.ts';
+import type { LegQuality } from './leg-reports.ts';
+import type { MediaEvent, MediaLegOptions } from './media-engine.ts';
+import type { Player } from './player.ts';
+
+export interface MediaLegContext {
+  readonly emit: (event: MediaEvent) => void;
+  /** A steady clock in milliseconds. */
+  readonly now: () => number;
+  readonly makeTransport: (sink: TransportSink) => MediaTransport;
+}
+
+const samplesPerMs = 8;
+
+export class MediaLeg {
+  readonly options: MediaLegOptions;
+  readonly transport: MediaTransport;
+  readonly audio = new LegAudio();
+  peer: MediaLeg | undefined;
+  readonly #context: MediaLegContext;
+  readonly #bornMs: number;
+  readonly #out = new OutgoingStream({ sequence: randomInt(0x8000), rtpTs: randomInt(0x7fff_ffff) });
+  readonly #reports: LegReports;
+  readonly #digits = new DigitReceiver();
+  readonly #digitSender = new DigitSender();
+  #negotiated: NegotiatedAudio | undefined;
+  #player: Player | undefined;
+  #isUp = false;
+  #isLost = false;
+  #lastHeardMs: number;
+  #source = { ssrc: -1, name: '' };
+  #unwantedPackets = 0;
+
+  constructor(options: MediaLegOptions, context: MediaLegContext) {
+    this.options = options;
+    this.#context = context;
+    this.#bornMs = context.now();
+    this.#lastHeardMs = this.#bornMs;
+    this.transport = context.makeTransport({
+      onRtp: (packet) => {
+        this.#onRtp(packet);
+      },
+      onRtcp: (bytes) => {
+        this.#lastHeardMs = context.now();
+        this.#isLost = false;
+        this.#reports.received(bytes, context.now());
+      },
+    });
+    this.#reports = new LegReports({ ssrc: this.transport.ssrc, cname: `leg-${this.transport.ssrc}` }, this.#bornMs);
+  }
+
+  /** The leg's media clock, in samples. */
+  nowSample(): number {
+    return (this.#context.now() - this.#bornMs) * samplesPerMs;
+  }
+
+  get player(): Player | undefined {
+    return this.#player;
+  }
+
+  /** Takes the result of an offer and answer, the first one or a later one. */
+  negotiated(audio: NegotiatedAudio): void {
+    // Silence counts from when the far end may send.
+    if (this.#negotiated?.farMaySend !== true) this.#lastHeardMs = this.#context.now();
+    this.#negotiated = audio;
+  }
+
+  startPlay(player: Player): void {
+    this.stopPlay('stopped');
+    this.#player = player;
+  }
+
+  stopPlay(reason: 'completed' | 'stopped' | 'failed'): void {
+    const player = this.#player;
+    if (player === undefined) return;
+    this.#player = undefined;
+    this.#context.emit({ type: 'play-finished', legId: this.options.legId, playId: player.playId, reason });
+  }
+
+  /** False when the far end takes no events, or too many digits wait. */
+  sendDigit(event: number): boolean {
+    return this.#negotiated?.eventPayloadType !== undefined && this.#digitSender.add(event);
+  }
+
+  /** One beat of 20 ms. */
+  tick(tick: number): void {
+    if (this.#digitSender.isActive) this.#sendDigitFrame();
+    if (this.#player !== undefined) this.#playFrame(this.#player, tick);
+    this.#announce(this.#digits.advance(this.#context.now()));
+    this.audio.advance(this.nowSample());
+  }
+
+  /** A few times a second: reports, silence. */
+  housekeeping(): void {
+    const nowMs = this.#context.now();
+    if (this.transport.isReady) {
+      const report = this.#reports.due(nowMs, { out: this.#out, nowSample: this.nowSample() });
+      if (report !== undefined) this.transport.sendRtcp(report);
+    }
+    const silentMs = nowMs - this.#lastHeardMs;
+    const { mediaTimeoutMs, legId } = this.options;
+    if (mediaTimeoutMs === 0 || this.#isLost || this.#negotiated?.farMaySend !== true) return;
+    if (silentMs < mediaTimeoutMs) return;
+    this.#isLost = true;
+    this.#context.emit({ type: 'media-lost', legId, silentMs: Math.round(silentMs) });
+  }
+
+  quality(): LegQuality {
+    return this.#reports.quality(this.transport.ignoredPackets + this.#unwantedPackets);
+  }
+
+  /** Audio or an event of the other party, on arrival. */
+  relay(packet: RtpPacket, from: { source: string; content: PacketContent }): void {
+    if (this.#player !== undefined || this.#digitSender.isActive || !this.#maySend()) return;
+    const numbers: SourcePacket = { ...packet, source: from.source };
+    const { content } = from;
+    if (content.type === 'audio') {
+      this.#send(numbers, translateG711(content.law, this.#law(), packet.payload), content.type);
+    } else if (content.type === 'event' && this.#negotiated?.eventPayloadType !== undefined) {
+      this.#send(numbers, packet.payload, content.type);
+    } else this.#out.omit(numbers);
+  }
+
+  #onRtp(packet: RtpPacket): void {
+    const content = this.#contentOf(packet.payloadType);
+    if (content === undefined) {
+      this.#unwantedPackets += 1;
+      return;
+    }
+    const nowMs = this.#context.now();
+    this.#lastHeardMs = nowMs;
+    this.#isLost = false;
+    this.#reports.stats.push(packet, nowMs);
+    // A page on hold may go on sending its microphone; what it may not send nobody hears.
+    if (this.#negotiated?.farMaySend === false) {
+      this.#unwantedPackets += 1;
+      return;
+    }
+    if (content.type === 'audio') this.#noteUp();
+    if (content.type === 'event') this.#announce(this.#digits.push(packet, nowMs));
+    this.audio.take('said', packet, { content, nowSample: this.nowSample() });
+    this.peer?.relay(packet, { source: this.#sourceName(packet.ssrc), content });
+  }
+
+  #noteUp(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.#context.emit({ type: 'media-up', legId: this.options.legId });
+  }
+
+  #announce(digits: readonly ReceivedDigit[]): void {
+    for (const { digit, durationMs } of digits) {
+      this.#context.emit({ type: 'digit', legId: this.options.legId, digit, durationMs });
+    }
+  }
+
+  #contentOf(payloadType: number): PacketContent | undefined {
+    const agreed = this.#negotiated;
+    if (payloadType === agreed?.eventPayloadType || payloadType === offeredEventPayloadType) return { type: 'event' };
+    if (payloadType === agreed?.codec.payloadType) return { type: 'audio', law: agreed.codec.law };
+    if (payloadType === 8) return { type: 'audio', law: 'pcma' };
+    if (payloadType === 0) return { type: 'audio', law: 'pcmu' };
+    // RFC 3551 section 6: comfort noise is payload type 13.
+    return payloadType === 13 ? { type: 'noise' } : undefined;
+  }
+
+  #sourceName(ssrc: number): string {
+    if (this.#source.ssrc !== ssrc) this.#source = { ssrc, name: `${this.options.legId}:${ssrc}` };
+    return this.#source.name;
+  }
+
+  #playFrame(player: Player, tick: number): void {
+    // The caller is to hear the beginning, so nothing is used up before there is a way to send.
+    if (!player.hasStarted && !this.transport.isReady) return;
+    const first = !player.hasStarted;
+    const frame = player.next(tick);
+    if (frame === undefined) {
+      this.stopPlay('completed');
+      return;
+    }
+    if (first) this.#context.emit({ type: 'play-started', legId: this.options.legId, playId: player.playId });
+    if (this.#digitSender.isActive || !this.#maySend()) return;
+    this.#send({ ...frame, source: player.source, marker: false }, encodeG711(this.#law(), frame.pcm), 'audio');
+  }
+
+  #sendDigitFrame(): void {
+    const frame = this.#digitSender.next();
+    if (frame === undefined || !this.#maySend()) return;
+    this.#send({ ...frame, rtpTs: 0 }, frame.payload, 'event');
+  }
+
+  #maySend(): boolean {
+    return this.transport.isReady && this.#negotiated?.farMayReceive === true;
+  }
+
+  #law(): Law {
+    return this.#negotiated?.codec.law ?? 'pcma';
+  }
+
+  #send(from: SourcePacket, payload: Uint8Array, type: 'audio' | 'event'): void {
+    const agreed = this.#negotiated;
+    const payloadType = type === 'audio' ? agreed?.codec.payloadType : agreed?.eventPayloadType;
+    const nowSample = this.nowSample();
+    const numbers = this.#out.next(from, nowSample);
+    if (numbers === undefined || payloadType === undefined) return;
+    const packet: RtpPacket = { ...numbers, payloadType, ssrc: this.transport.ssrc, payload };
+    this.transport.sendRtp(packet);
+    this.#reports.sent(packet);
+    const content: PacketContent = type === 'audio' ? { type, law: this.#law() } : { type };
+    this.audio.take('heard', packet, { content, nowSample });
+  }
+}

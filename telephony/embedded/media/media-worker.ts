@@ -1,0 +1,46 @@
+/** Entry of the media thread: runs a `LocalMediaEngine` and carries calls, events and log lines over the port. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { pino } from 'pino';
+import { LocalMediaEngine } from './local-engine.ts';
+import type { RequestMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
+import { warmUp } from './warm-up.ts';
+
+async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
+  const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
+    port.postMessage(message, transfer);
+  };
+  const sink = {
+    write: (line: string): void => {
+      say({ type: 'log', line });
+    },
+  };
+  const logger = pino({ level: options.logLevel, base: null }, sink);
+  // One leg's rejected promise inside werift must not take every other call with it.
+  process.on('unhandledRejection', (error) => {
+    logger.error({ err: error }, 'media: unhandled rejection');
+  });
+  const engine = new LocalMediaEngine(options.engine, logger);
+  engine.subscribe((event) => {
+    const samples = event.type === 'tap' ? event.frame.pcm.buffer : undefined;
+    say({ type: 'event', event }, samples instanceof ArrayBuffer ? [samples] : []);
+  });
+  port.on('message', (request: RequestMessage) => {
+    void answer(engine, request).then(say);
+  });
+  await warmUp(logger);
+  say({ type: 'ready' });
+}
+
+async function answer(engine: LocalMediaEngine, request: RequestMessage): Promise<WorkerMessage> {
+  const { id } = request;
+  try {
+    // Both ends are typed by `RemoteArguments`; here the method is known only by its name.
+    const method = engine[request.method].bind(engine) as (...args: readonly unknown[]) => Promise<unknown>;
+    return { type: 'result', id, value: await method(...request.args) };
+  } catch (error) {
+    return { type: 'failure', id, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+if (parentPort !== null) await serve(parentPort, workerData as WorkerOptions);

@@ -1,0 +1,151 @@
+/** A plain RTP leg: a pair of UDP sockets, symmetric latching, SDP by the pure core. */
+import type { Socket } from 'node:dgram';
+import { randomInt } from 'node:crypto';
+import { isIP } from 'node:net';
+import { describe, destination, mayReport, receive } from '../../rtp/latch.ts';
+import type { Endpoint, LatchState } from '../../rtp/latch.ts';
+import { looksLikeRtcp } from '../../rtp/rtcp-packet.ts';
+import { parseRtp, serializeRtp } from '../../rtp/rtp-packet.ts';
+import type { RtpPacket } from '../../rtp/rtp-packet.ts';
+import { acceptAnswer, answerOffer, makeOffer } from '../../sdp/offer-answer.ts';
+import type { LocalAudio, NegotiatedAudio } from '../../sdp/offer-answer.ts';
+import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
+import type { PortPair } from './port-allocator.ts';
+
+export class UdpTransport implements MediaTransport {
+  readonly ssrc = randomInt(1, 0xffff_ffff);
+  readonly #ports: PortPair;
+  readonly #sink: TransportSink;
+  readonly #advertisedAddress: string;
+  readonly #sessionId = randomInt(1, 0x7fff_ffff);
+  #version = 0;
+  #latch: LatchState = { name: 'open', described: undefined };
+  #negotiated: NegotiatedAudio | undefined;
+  #rtcpSource: Endpoint | undefined;
+  #ignoredPackets = 0;
+  #closed = false;
+
+  constructor(ports: PortPair, advertisedAddress: string, sink: TransportSink) {
+    this.#ports = ports;
+    this.#sink = sink;
+    this.#advertisedAddress = advertisedAddress;
+    for (const socket of [ports.rtp, ports.rtcp]) {
+      // An ICMP "port unreachable" of the far end surfaces here; the media timeout deals with a far end that is gone.
+      socket.on('error', () => {
+        this.#ignoredPackets += 1;
+      });
+    }
+    ports.rtp.on('message', (bytes, source) => {
+      this.#onRtpPort(bytes, { address: source.address, port: source.port });
+    });
+    ports.rtcp.on('message', (bytes, source) => {
+      this.#onRtcp(bytes, { address: source.address, port: source.port });
+    });
+  }
+
+  get isReady(): boolean {
+    return !this.#closed && this.#negotiated !== undefined && destination(this.#latch) !== undefined;
+  }
+
+  get ignoredPackets(): number {
+    return this.#ignoredPackets;
+  }
+
+  createOffer(): Promise<string> {
+    return Promise.resolve(makeOffer(this.#local()));
+  }
+
+  acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
+    const result = acceptAnswer(sdp);
+    if (!result.ok) return Promise.reject(new Error(`the answer cannot be used: ${result.reason}`));
+    this.#apply(result.negotiated);
+    return Promise.resolve(result.negotiated);
+  }
+
+  answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
+    const result = answerOffer(sdp, this.#local());
+    if (!result.ok) return Promise.reject(new Error(`the offer cannot be used: ${result.reason}`));
+    this.#apply(result.negotiated);
+    return Promise.resolve(result);
+  }
+
+  sendRtp(packet: RtpPacket): void {
+    const to = destination(this.#latch);
+    if (to !== undefined) this.#send(this.#ports.rtp, serializeRtp(packet), to);
+  }
+
+  sendRtcp(bytes: Uint8Array): void {
+    const rtp = destination(this.#latch);
+    const negotiated = this.#negotiated;
+    if (rtp === undefined || negotiated === undefined) return;
+    if (negotiated.rtcpMux) this.#send(this.#ports.rtp, bytes, rtp);
+    else this.#send(this.#ports.rtcp, bytes, this.#rtcpSource ?? { address: rtp.address, port: negotiated.rtcpPort });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([closed(this.#ports.rtp), closed(this.#ports.rtcp)]);
+  }
+
+  #local(): LocalAudio {
+    this.#version += 1;
+    return {
+      address: this.#advertisedAddress,
+      port: this.#ports.rtp.address().port,
+      rtcpPort: this.#ports.rtcp.address().port,
+      sessionId: this.#sessionId,
+      version: this.#version,
+    };
+  }
+
+  #apply(negotiated: NegotiatedAudio): void {
+    const { remote } = negotiated;
+    // A host name in the c= line would mean a DNS query per packet; such a far end is found by its first packet.
+    const described = remote !== undefined && isIP(remote.address) !== 0 ? remote : undefined;
+    const before = this.#latch;
+    this.#latch = describe(before, described);
+    if (this.#latch !== before) this.#rtcpSource = undefined;
+    this.#negotiated = negotiated;
+  }
+
+  #onRtpPort(bytes: Buffer, source: Endpoint): void {
+    if (looksLikeRtcp(bytes)) {
+      this.#onRtcp(bytes, source);
+      return;
+    }
+    const packet = parseRtp(bytes);
+    const decision = packet === undefined ? undefined : receive(this.#latch, source);
+    if (packet === undefined || decision?.accepted !== true) {
+      this.#ignoredPackets += 1;
+      return;
+    }
+    this.#latch = decision.state;
+    this.#sink.onRtp(packet);
+  }
+
+  #onRtcp(bytes: Buffer, source: Endpoint): void {
+    if (!looksLikeRtcp(bytes) || !mayReport(this.#latch, source.address)) {
+      this.#ignoredPackets += 1;
+      return;
+    }
+    if (this.#negotiated?.rtcpMux === false) this.#rtcpSource = source;
+    this.#sink.onRtcp(bytes);
+  }
+
+  #send(socket: Socket, bytes: Uint8Array, to: Endpoint): void {
+    if (this.#closed) return;
+    // The callback keeps a failed send from being thrown as an error of the socket.
+    socket.send(bytes, to.port, to.address, (error) => {
+      if (error !== null) this.#ignoredPackets += 1;
+    });
+  }
+}
+
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * A browser leg: ICE-lite, DTLS-SRTP, one audio line, by werift.
+ *
+ * Packets go through werift's DTLS transport and not through its tracks: a sender of werift forces the payload type
+ * (no telephone events) and its tracks fire again at every renegotiation.
+ */
+import { RTCPeerConnection, RTCRtpCodecParameters, RtpHeader } from 'werift';
+import type { RTCDtlsTransport, RTCRtpSender } from 'werift';
+import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { NegotiatedAudio } from '../sdp/offer-answer.ts';
+import { advertiseCandidates, readBrowserSdp } from './browser-sdp.ts';
+import type { MediaTransport, TransportSink } from './media-transport.ts';
+
+export interface WeriftTransportOptions {
+  readonly advertisedAddress: string;
+  readonly bindAddress: string;
+  readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[];
+  /** Where to take UDP ports from; werift tries them from the first one upwards. */
+  readonly portRange: readonly [number, number] | undefined;
+  /** Runs a step that takes ports alone: werift finds a free port, lets it go and then binds it. */
+  readonly withPorts: <T>(step: () => Promise<T>) => Promise<T>;
+}
+
+interface Rtcp {
+  serialize(): Buffer;
+}
+
+export class WeriftTransport implements MediaTransport {
+  readonly ssrc: number;
+  readonly #options: WeriftTransportOptions;
+  readonly #peer: RTCPeerConnection;
+  readonly #sender: RTCRtpSender;
+  #ignoredPackets = 0;
+  #lastAnswer: { sdp: string; negotiated: NegotiatedAudio } | undefined;
+  #steps: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WeriftTransportOptions, sink: TransportSink) {
+    this.#options = options;
+    this.#peer = new RTCPeerConnection({
+      iceServers: options.iceServers.map((server) => ({ ...server })),
+      iceLite: true,
+      iceUseIpv6: false,
+      bundlePolicy: 'max-bundle',
+      iceAdditionalHostAddresses: ['127.0.0.1'],
+      ...(options.portRange === undefined ? {} : { icePortRange: [...options.portRange] }),
+      codecs: { audio: ourCodecs(), video: [] },
+    });
+    this.#sender = this.#peer.addTransceiver('audio', { direction: 'sendrecv' }).sender;
+    this.ssrc = this.#sender.ssrc;
+    this.#listen(sink);
+  }
+
+  get isReady(): boolean {
+    return this.#dtls?.state === 'connected';
+  }
+
+  get ignoredPackets(): number {
+    return this.#ignoredPackets;
+  }
+
+  /** `new`, `connecting`, `connected`, `failed`, `closed` … for the log. */
+  get connectionState(): string {
+    return this.#peer.connectionState;
+  }
+
+  createOffer(): Promise<string> {
+    return this.#step(async () => {
+      // A second offer while the first is unanswered is the same offer.
+      if (this.#peer.signalingState === 'stable') {
+        const offer = await this.#peer.createOffer();
+        await this.#gather(() => this.#peer.setLocalDescription(offer));
+      }
+      return this.#localSdp();
+    });
+  }
+
+  acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
+    return this.#step(async () => {
+      const read = readBrowserSdp(sdp);
+      if (!read.ok) throw new Error(`the answer cannot be used: ${read.reason}`);
+      // The same answer comes twice when it was in a provisional response already.
+      if (this.#peer.signalingState === 'stable' && this.#lastAnswer?.sdp === sdp) return read.negotiated;
+      await this.#peer.setRemoteDescription({ type: 'answer', sdp: read.sdp });
+      this.#lastAnswer = { sdp, negotiated: read.negotiated };
+      return read.negotiated;
+    });
+  }
+
+  answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
+    return this.#step(async () => {
+      const read = readBrowserSdp(sdp);
+      if (!read.ok) throw new Error(`the offer cannot be used: ${read.reason}`);
+      await this.#peer.setRemoteDescription({ type: 'offer', sdp: read.sdp });
+      const dtls = this.#dtls;
+      // RFC 8842 section 5.3: once connected the roles stay. As server we need not wait for werift's client delay.
+      if (dtls?.state === 'new') dtls.role = read.setup === 'passive' ? 'client' : 'server';
+      const answer = await this.#peer.createAnswer();
+      await this.#gather(() => this.#peer.setLocalDescription(answer));
+      return { sdp: this.#localSdp(), negotiated: read.negotiated };
+    });
+  }
+
+  sendRtp(packet: RtpPacket): void {
+    const dtls = this.#dtls;
+    if (dtls?.state !== 'connected') return;
+    const header = new RtpHeader({
+      marker: packet.marker,
+      payloadType: packet.payloadType,
+      sequenceNumber: packet.sequence,
+      timestamp: packet.rtpTs,
+      ssrc: packet.ssrc,
+    });
+    // werift catches what fails in here and logs it itself.
+    void dtls.sendRtp(asBuffer(packet.payload), header);
+  }
+
+  sendRtcp(bytes: Uint8Array): void {
+    const dtls = this.#dtls;
+    if (dtls?.state !== 'connected') return;
+    const packet: Rtcp = { serialize: () => asBuffer(bytes) };
+    // sendRtcp asks of its packets nothing but `serialize`.
+    dtls.sendRtcp([packet as Parameters<RTCDtlsTransport['sendRtcp']>[0][number]]).catch(() => {
+      this.#ignoredPackets += 1;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#peer.close();
+  }
+
+  get #dtls(): RTCDtlsTransport | undefined {
+    return this.#peer.dtlsTransports[0];
+  }
+
+  #listen(sink: TransportSink): void {
+    const dtls = this.#dtls;
+    if (dtls === undefined) throw new Error('werift made no transport for the audio line');
+    dtls.onRtp.subscribe(({ header, payload }) => {
+      sink.onRtp({
+        payloadType: header.payloadType,
+        marker: header.marker,
+        sequence: header.sequenceNumber,
+        rtpTs: header.timestamp,
+        ssrc: header.ssrc,
+        payload,
+      });
+    });
+    dtls.onRtcp.subscribe((packet: Rtcp) => {
+      sink.onRtcp(packet.serialize());
+    });
+  }
+
+  async #gather(setLocal: () => Promise<unknown>): Promise<void> {
+    await this.#options.withPorts(setLocal);
+    const found = this.#peer.localDescription?.sdp.includes('a=candidate:') ?? false;
+    if (!found) throw new Error('no free media port');
+  }
+
+  #localSdp(): string {
+    const sdp = this.#peer.localDescription?.sdp;
+    if (sdp === undefined) throw new Error('werift has no local description');
+    return advertiseCandidates(sdp, this.#options);
+  }
+
+  /** Negotiation steps of a leg never overlap. */
+  #step<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#steps.then(work);
+    this.#steps = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** PCMA and telephone events; werift 0.24.4 itself has a helper for PCMU only. */
+export function ourCodecs(): RTCRtpCodecParameters[] {
+  return [
+    new RTCRtpCodecParameters({ mimeType: 'audio/PCMA', clockRate: 8000, channels: 1, payloadType: 8 }),
+    new RTCRtpCodecParameters({
+      mimeType: 'audio/telephone-event',
+      clockRate: 8000,
+      channels: 1,
+      payloadType: 101,
+      parameters: '0-15',
+    }),
+  ];
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
