@@ -72,9 +72,7 @@ export async function makeAvailable(page: Page): Promise<void> {
   const ok = page.getByTestId('mic-ok');
   const available = page.getByTestId('set-available');
   await available.waitFor();
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=sip-state]')?.getAttribute('data-state') === 'registered',
-  );
+  await page.locator('[data-testid=sip-state][data-state=registered]').waitFor({ timeout: 20_000 });
   await available.click();
   // The first time the headset is checked before the line opens.
   await Promise.race([ok.waitFor({ timeout: 5_000 }).then(() => ok.click()), stateIs(page, 'available')]).catch(
@@ -84,9 +82,5 @@ export async function makeAvailable(page: Page): Promise<void> {
 }
 
 export async function stateIs(page: Page, state: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => document.querySelector('[data-testid=agent-state]')?.getAttribute('data-intent') === wanted,
-    state,
-    { timeout: 20_000 },
-  );
+  await page.locator(`[data-testid=agent-state][data-intent=${state}]`).waitFor({ timeout: 20_000 });
 }
