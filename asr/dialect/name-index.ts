@@ -120,7 +120,7 @@ export class NameIndex<T> {
       name: name.text,
       item: name.item,
       from: first.from,
-      to: last.to,
+      to: heardTo,
       score: sameChars ? 1 : score,
       exact: sameChars,
     };

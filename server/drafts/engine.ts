@@ -1,0 +1,216 @@
+/**
+ * The draft engine: `step(state, input) → { state, draft, patch }`. Pure: the same inputs give the same draft.
+ *
+ * What the machine finds is a function of all segments heard and of what people have chosen; each step finds it anew
+ * and merges it into the draft (`merge.ts`). Segments are read once (remembered by object), so a step stays short
+ * however long the call is.
+ */
+import type { City } from '../../config/city.ts';
+import { indexCity, type CityIndex } from './city-index.ts';
+import { displayOf, isAllowed, NOTE_MAX_CHARS, validate } from './display.ts';
+import { departmentsOf, findClass, findKind } from './find-class.ts';
+import { findName, findNumber } from './find-person.ts';
+import { findCommunity, findPlaceText, findStreet } from './find-place.ts';
+import { findRisk, findUrgency } from './find-risk.ts';
+import { findOccurred } from './find-time.ts';
+import type { Finding } from './finding.ts';
+import { hear, type Segment } from './heard.ts';
+import { emptyField, mergeField } from './merge.ts';
+import { findSummary } from './summary.ts';
+import {
+  draftFields,
+  type Draft,
+  type DraftField,
+  type DraftInput,
+  type DraftPatch,
+  type FieldCandidate,
+  type FieldState,
+} from './types.ts';
+
+/** Plain data: can be stored, or rebuilt from the stored draft and transcript by `restore`. */
+export interface DraftState {
+  readonly draft: Draft;
+  /** In the order in which they were first heard. */
+  readonly segments: readonly Segment[];
+  readonly callerNumber: string;
+  readonly callerName: string;
+}
+
+export interface DraftStep {
+  readonly state: DraftState;
+  readonly draft: Draft;
+  /** null when nothing has changed. */
+  readonly patch: DraftPatch | null;
+}
+
+export interface DraftEngine {
+  readonly start: (callId: string) => DraftState;
+  readonly step: (state: DraftState, input: DraftInput) => DraftStep;
+  /** State of a stored draft, so that a call can go on after a restart. */
+  readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
+  /** Fields without which a ticket cannot be confirmed. */
+  readonly missing: (draft: Draft) => readonly DraftField[];
+}
+
+export interface Caller {
+  readonly callerNumber: string;
+  readonly callerName: string;
+}
+
+type Fields = Readonly<Record<DraftField, FieldState>>;
+
+/** A draft without content. */
+export function emptyDraft(callId: string): Draft {
+  const fields = Object.fromEntries(draftFields.map((field) => [field, emptyField])) as Record<DraftField, FieldState>;
+  return { callId, rev: 0, fields, confidential: false, note: '' };
+}
+
+const byAgent = (state: FieldState): string => (state.origin === 'agent' ? state.value : '');
+
+/** A person's choice as a candidate that needs no evidence. */
+function effective(field: FieldState): FieldCandidate | undefined {
+  if (field.value === '') return undefined;
+  const confidence = field.origin === 'agent' ? 0.99 : field.confidence;
+  return { value: field.value, display: field.display, confidence, evidence: field.evidence };
+}
+
+/** Finds every field anew and merges; later fields see the merged earlier ones. */
+function refresh(index: CityIndex, { draft, segments, callerNumber, callerName }: DraftState): Fields {
+  const { city } = index;
+  const heard = hear(segments);
+  const fields: Record<DraftField, FieldState> = { ...draft.fields };
+  const put = (field: DraftField, finding: Finding | null): void => {
+    fields[field] = mergeField(field, fields[field], finding);
+  };
+  put('classId', findClass(index, heard));
+  const matter = effective(fields.classId);
+  put('departmentId', departmentsOf(index, matter === undefined ? [] : [matter, ...fields.classId.alternatives]));
+  put('kind', findKind(index, heard, matter));
+  put('communityId', findCommunity(index, heard, byAgent(fields.streetId)));
+  const { communityId } = fields;
+  const chosen = communityId.origin === 'agent' ? { ...communityId, evidence: [] } : communityId;
+  put('streetId', findStreet(index, heard, chosen.value === '' ? null : chosen));
+  put('placeText', findPlaceText(index, heard));
+  put('occurredText', findOccurred(city, heard));
+  put('callerName', findName(city, heard, callerName));
+  put('callbackNumber', findNumber(city, heard, callerNumber));
+  const risk = findRisk(index, heard);
+  put('risk', risk);
+  put('urgency', findUrgency(index, heard, risk, matter));
+  const known = {
+    kind: fields.kind.value,
+    placeText: fields.placeText.value,
+    streetName: fields.streetId.display,
+    communityName: fields.communityId.display,
+    occurredText: fields.occurredText.value,
+  };
+  put('summary', findSummary(index, heard, known));
+  return fields;
+}
+
+/** A later state of a segment replaces the earlier one in its place. */
+function withSegment(segments: readonly Segment[], segment: Segment): readonly Segment[] {
+  const at = segments.findIndex((s) => s.segmentId === segment.segmentId);
+  return at < 0 ? [...segments, segment] : segments.with(at, segment);
+}
+
+const setField = (state: DraftState, field: DraftField, value: FieldState): DraftState => ({
+  ...state,
+  draft: { ...state.draft, fields: { ...state.draft.fields, [field]: value } },
+});
+
+function edited(city: City, field: DraftField, before: FieldState, value: string): FieldState {
+  const same = before.value === value;
+  const evidence = same ? before.evidence : [];
+  return {
+    ...before,
+    value,
+    display: displayOf(city, field, value),
+    confidence: 1,
+    evidence,
+    origin: 'agent',
+    suggestion: null,
+  };
+}
+
+function dismissed(before: FieldState): FieldState {
+  if (before.suggestion === null) return before;
+  return { ...before, suggestion: null, dismissed: [...(before.dismissed ?? []), before.suggestion.value] };
+}
+
+function apply(city: City, state: DraftState, input: DraftInput): DraftState {
+  const { draft } = state;
+  switch (input.type) {
+    case 'call-known':
+      return { ...state, callerNumber: input.callerNumber, callerName: input.callerName };
+    case 'speech':
+      return { ...state, segments: withSegment(state.segments, input.segment) };
+    case 'edit': {
+      if (!isAllowed(city, input.field, input.value)) return state;
+      return setField(state, input.field, edited(city, input.field, draft.fields[input.field], input.value));
+    }
+    case 'edit-note':
+      return { ...state, draft: { ...draft, note: input.note.slice(0, NOTE_MAX_CHARS) } };
+    case 'set-confidential':
+      return { ...state, draft: { ...draft, confidential: input.confidential } };
+    case 'accept-suggestion': {
+      const { suggestion, ...before } = draft.fields[input.field];
+      if (suggestion === null) return state;
+      return setField(state, input.field, { ...before, ...suggestion, origin: 'agent', suggestion: null });
+    }
+    case 'dismiss-suggestion':
+      return setField(state, input.field, dismissed(draft.fields[input.field]));
+    case 'release':
+      return setField(state, input.field, emptyField);
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+function patchOf(before: Draft, after: Draft): DraftPatch | null {
+  const changed = draftFields.filter((field) => !same(before.fields[field], after.fields[field]));
+  const noted = before.note !== after.note;
+  const marked = before.confidential !== after.confidential;
+  if (changed.length === 0 && !noted && !marked) return null;
+  return {
+    callId: after.callId,
+    rev: before.rev + 1,
+    fields: Object.fromEntries(changed.map((field) => [field, after.fields[field]])),
+    ...(marked ? { confidential: after.confidential } : {}),
+    ...(noted ? { note: after.note } : {}),
+  };
+}
+
+/** Builds the indexes once (some tens of milliseconds); the engine itself has no state. */
+export function createDraftEngine(city: City): DraftEngine {
+  const index = indexCity(city);
+
+  const step = (state: DraftState, input: DraftInput): DraftStep => {
+    const applied = apply(city, state, input);
+    if (applied === state) return { state, draft: state.draft, patch: null };
+    const untouched = input.type === 'edit-note' || input.type === 'set-confidential';
+    const fields = untouched ? applied.draft.fields : refresh(index, applied);
+    const draft = { ...applied.draft, fields };
+    const patch = patchOf(state.draft, draft);
+    const next = patch === null ? state.draft : { ...draft, rev: patch.rev };
+    return { state: { ...applied, draft: next }, draft: next, patch };
+  };
+
+  return {
+    start: (callId) => ({ draft: emptyDraft(callId), segments: [], callerNumber: '', callerName: '' }),
+    step,
+    restore: (draft, segments, caller) => ({
+      draft,
+      segments,
+      callerNumber: caller?.callerNumber ?? numberOfCall(draft),
+      callerName: caller?.callerName ?? '',
+    }),
+    missing: validate,
+  };
+}
+
+/** The number that called, as far as the draft still tells it. */
+function numberOfCall({ fields: { callbackNumber } }: Draft): string {
+  if (callbackNumber.origin === 'call') return callbackNumber.value;
+  return callbackNumber.alternatives.find((c) => c.evidence.length === 0)?.value ?? '';
+}
