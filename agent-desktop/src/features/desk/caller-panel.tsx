@@ -1,0 +1,85 @@
+import { HistoryOutlined, UserOutlined } from '@ant-design/icons';
+import { Tag } from 'antd';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { clockText, dayText, timeOfDay } from '../../lib/format.ts';
+import type { CallerView, DeskCallView, TicketRow } from '../../lib/types.ts';
+
+export interface CallerPanelProps {
+  readonly caller: CallerView | null;
+  readonly call: DeskCallView | null;
+}
+
+/** Who calls and what became of earlier matters. */
+export function CallerPanel({ caller, call }: CallerPanelProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <aside className="panel caller" aria-label={t('caller.title')}>
+      <h2 className="panel-head">
+        <UserOutlined aria-hidden="true" /> {t('caller.title')}
+      </h2>
+      {caller === null ? (
+        <p className="panel-empty">{t('caller.empty')}</p>
+      ) : (
+        <>
+          <Person caller={caller} call={call} />
+          <History tickets={caller.history.tickets} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Person({ caller, call }: { readonly caller: CallerView; readonly call: DeskCallView | null }): ReactElement {
+  const { t } = useTranslation();
+  const { callerName, callsIn90Days } = caller.history;
+  return (
+    <div className="person">
+      <div className="person-name">{callerName === '' ? t('caller.unknownName') : callerName}</div>
+      <div className="person-calls">
+        {callsIn90Days > 0 ? (
+          <Tag color={callsIn90Days >= 3 ? 'warning' : 'default'}>{t('offer.earlier', { n: callsIn90Days })}</Tag>
+        ) : (
+          <Tag>{t('offer.first')}</Tag>
+        )}
+      </div>
+      {call !== null && (
+        <dl className="facts">
+          <dt>{t('caller.arrived')}</dt>
+          <dd className="num">{timeOfDay(call.arrivedAtMs)}</dd>
+          <dt>{t('caller.waited')}</dt>
+          <dd className="num">{clockText(call.waitMs)}</dd>
+          <dt>{t('caller.route')}</dt>
+          <dd>{call.reason}</dd>
+        </dl>
+      )}
+    </div>
+  );
+}
+
+function History({ tickets }: { readonly tickets: readonly TicketRow[] }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <section className="history">
+      <h3>
+        <HistoryOutlined aria-hidden="true" /> {t('caller.history')}
+      </h3>
+      {tickets.length === 0 && <p className="panel-empty">{t('caller.noHistory')}</p>}
+      <ol>
+        {tickets.map((ticket) => (
+          <li key={ticket.id}>
+            <div className="history-top">
+              <span className="num">{dayText(ticket.createdAtMs)}</span>
+              <span className="history-status">{t(`caller.status.${ticket.status}`)}</span>
+            </div>
+            <div className="history-class">{ticket.fields.classId.display.split(' › ').at(-1)}</div>
+            <div className="history-summary">{ticket.fields.summary.value}</div>
+            {ticket.fields.departmentId.display !== '' && (
+              <div className="history-dept">{t('caller.handled', { name: ticket.fields.departmentId.display })}</div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

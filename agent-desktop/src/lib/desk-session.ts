@@ -1,0 +1,283 @@
+/** One signed-in page: socket, softphone, typed words, microphone, ring; and what follows from one to the other. */
+import { api } from './api.ts';
+import type { SignedIn } from './api.ts';
+import { serverNowMs } from './clock.ts';
+import { DeskSocket } from './desk-socket.ts';
+import { DraftSync } from './draft-sync.ts';
+import { Microphone } from './microphone.ts';
+import { RecordingPlayer } from './recording-player.ts';
+import { Ringer } from './ringer.ts';
+import { SoftPhone } from './soft-phone.ts';
+import { createStore } from './store.ts';
+import type { DraftField, Me, None, Result } from './types.ts';
+
+/** Choices of the page itself that several panels look at. */
+export interface PageView {
+  /** The agent has pressed 接听 for this offer; the SIP ring may still be on its way. */
+  readonly answeringOfferId: string;
+  readonly decliningOfferId: string;
+  /** The field whose words are marked, from either side. */
+  readonly markedField: DraftField | null;
+  /** An earlier draft that is open on the right instead of the call's. */
+  readonly openedDraftId: string | null;
+  readonly micChecked: boolean;
+  /** What the server answered to the last action, when it refused; '' when none. */
+  readonly refusal: string;
+}
+
+const micKey = 'hotline.mic-checked';
+const returnAfterMs = 1200;
+const returnEveryMs = 2500;
+
+export class DeskSession {
+  readonly me: Me;
+  readonly csrfToken: string;
+  readonly socket: DeskSocket;
+  readonly drafts: DraftSync;
+  readonly microphone = new Microphone();
+  readonly phone: SoftPhone;
+  readonly player = new RecordingPlayer();
+  readonly page = createStore<PageView>({
+    answeringOfferId: '',
+    decliningOfferId: '',
+    markedField: null,
+    openedDraftId: null,
+    micChecked: sessionStorage.getItem(micKey) === '1',
+    refusal: '',
+  });
+  readonly #ringer = new Ringer();
+  #stops: (() => void)[] = [];
+  #missingSinceMs = 0;
+  #askedReturnMs = 0;
+  #hellos = 0;
+  #phoneOn = false;
+
+  constructor({ me, csrfToken }: SignedIn) {
+    this.me = me;
+    this.csrfToken = csrfToken;
+    this.socket = new DeskSocket({
+      csrfToken,
+      stillSignedIn: async () => {
+        const reply = await api.me();
+        return reply.ok || reply.status !== 401;
+      },
+    });
+    this.drafts = new DraftSync(this.socket);
+    this.phone = new SoftPhone({
+      microphone: this.microphone,
+      credentials: async () => {
+        const result = await this.socket.request('sip.credentials', {});
+        return result.ok ? result.value : null;
+      },
+    });
+  }
+
+  start(): void {
+    this.drafts.start();
+    this.#stops = [
+      this.socket.desk.subscribe(() => {
+        this.#onDesk();
+      }),
+      this.phone.view.subscribe(() => {
+        this.#onPhone();
+      }),
+    ];
+    const timer = setInterval(() => {
+      this.#reconcile();
+    }, 400);
+    this.#stops.push(() => {
+      clearInterval(timer);
+    });
+    this.socket.start();
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    this.drafts.stop();
+    this.#ringer.stop();
+    this.socket.stop();
+    void this.phone.stop();
+    this.microphone.close();
+    this.#phoneOn = false;
+  }
+
+  /** The agent page is shown: this browser becomes the agent's phone. */
+  usePhone(): void {
+    this.#phoneOn = true;
+    if (this.socket.desk.getSnapshot().hellos > 0) this.phone.start();
+  }
+
+  /** Another page had taken over; this one takes the work back. */
+  takeOver(): void {
+    this.socket.start();
+  }
+
+  setMicChecked(): void {
+    sessionStorage.setItem(micKey, '1');
+    this.page.update((p) => ({ ...p, micChecked: true }));
+  }
+
+  mark(field: DraftField | null): void {
+    this.page.update((p) => (p.markedField === field ? p : { ...p, markedField: field }));
+  }
+
+  openDraft(callId: string | null): void {
+    this.page.update((p) => ({ ...p, openedDraftId: callId }));
+  }
+
+  answer(): void {
+    const { offer } = this.socket.desk.getSnapshot();
+    if (offer === null) return;
+    this.page.update((p) => ({ ...p, answeringOfferId: offer.offerId, refusal: '' }));
+    this.#ringer.stop();
+    this.#onPhone();
+  }
+
+  async decline(): Promise<void> {
+    const { offer } = this.socket.desk.getSnapshot();
+    if (offer === null) return;
+    this.page.update((p) => ({ ...p, decliningOfferId: offer.offerId }));
+    this.#ringer.stop();
+    const result = await this.socket.request('offer.decline', { offerId: offer.offerId });
+    // Without the socket the phone says it: 603 is understood as well.
+    if (!result.ok) this.phone.decline();
+  }
+
+  async setIntent(intent: 'available' | 'paused' | 'off', reason: string): Promise<void> {
+    const result = await this.socket.request('agent.set-intent', { intent, reason });
+    if (result.ok) this.socket.fold({ type: 'agent', agent: result.value });
+    this.#say(result);
+  }
+
+  async toggleHold(): Promise<void> {
+    const { call } = this.socket.desk.getSnapshot();
+    if (call === null) return;
+    const { callId } = call;
+    if (call.state === 'talking') this.#say(await this.socket.request('call.hold', { callId }));
+    else if (call.state === 'held') this.#say(await this.socket.request('call.resume', { callId }));
+  }
+
+  toggleMute(): void {
+    const view = this.phone.view.getSnapshot();
+    if (view.session?.state === 'established') this.phone.setMuted(!view.muted);
+  }
+
+  async hangUp(): Promise<void> {
+    const { call } = this.socket.desk.getSnapshot();
+    if (call === null || call.state === 'wrap-up') return;
+    const result = await this.socket.request('call.hang-up', { callId: call.callId });
+    if (!result.ok) this.phone.hangUp();
+    this.#say(result);
+  }
+
+  async extendWrapUp(byMs: number): Promise<void> {
+    const { call } = this.socket.desk.getSnapshot();
+    if (call !== null) this.#say(await this.socket.request('wrap-up.extend', { callId: call.callId, byMs }));
+  }
+
+  async finishWrapUp(): Promise<void> {
+    const { call } = this.socket.desk.getSnapshot();
+    if (call === null) return;
+    await this.drafts.flush(call.callId);
+    this.#say(await this.socket.request('wrap-up.finish', { callId: call.callId }));
+  }
+
+  /** Sends every typed word first, then confirms: a ticket never lacks the last letters. */
+  async confirm(callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {
+    const saved = await this.drafts.flush(callId);
+    if (!saved) return { ok: false, code: 'unavailable', message: '' };
+    const result = await this.socket.request('ticket.confirm', { callId });
+    if (result.ok) this.socket.fold({ type: 'confirmed', callId, number: result.value.number });
+    return result;
+  }
+
+  async dropDraft(callId: string): Promise<void> {
+    const result = await this.socket.request('draft.drop', { callId });
+    if (result.ok) {
+      this.socket.fold({ type: 'dropped', callId });
+      if (this.page.getSnapshot().openedDraftId === callId) this.openDraft(null);
+    }
+    this.#say(result);
+  }
+
+  async suggestion(callId: string, field: DraftField, action: 'accept' | 'dismiss' | 'release'): Promise<void> {
+    this.#say(await this.socket.request('draft.suggestion', { callId, field, action }));
+  }
+
+  clearRefusal(): void {
+    this.page.update((p) => ({ ...p, refusal: '' }));
+  }
+
+  #say(result: Result<unknown> | Result<None>): void {
+    const refusal = result.ok ? '' : result.message === '' ? 'unanswered' : result.message;
+    this.page.update((p) => ({ ...p, refusal }));
+  }
+
+  #onDesk(): void {
+    const desk = this.socket.desk.getSnapshot();
+    if (desk.hellos !== this.#hellos) {
+      this.#hellos = desk.hellos;
+      this.#missingSinceMs = 0;
+      this.drafts.resume();
+      if (this.#phoneOn) {
+        this.phone.start();
+        this.phone.nudge();
+      }
+    }
+    if (desk.replaced) {
+      void this.phone.stop();
+      this.#hellos = desk.hellos;
+    }
+    this.#ring();
+    this.#reconcile();
+  }
+
+  #ring(): void {
+    const { offer } = this.socket.desk.getSnapshot();
+    const { answeringOfferId, decliningOfferId } = this.page.getSnapshot();
+    const rings = offer !== null && offer.offerId !== answeringOfferId && offer.offerId !== decliningOfferId;
+    if (rings) this.#ringer.start();
+    else this.#ringer.stop();
+  }
+
+  /** Answers what the agent has already chosen to answer. */
+  #onPhone(): void {
+    const { session } = this.phone.view.getSnapshot();
+    const { answeringOfferId } = this.page.getSnapshot();
+    if (session?.state !== 'ringing' || answeringOfferId === '') return;
+    if (session.offerId === answeringOfferId) void this.phone.answer();
+  }
+
+  /**
+   * The server knows which call is ours; the softphone knows which audio it has. Where they differ for more than a
+   * moment (a reload, a lost line), the server decides: we ask to be rung again, or let go of what it has ended.
+   */
+  #reconcile(): void {
+    const { call } = this.socket.desk.getSnapshot();
+    const { session, registration } = this.phone.view.getSnapshot();
+    const now = Date.now();
+    const live = call !== null && (call.state === 'talking' || call.state === 'held' || call.state === 'agent-lost');
+    const missing = live && (session === null || (call.state === 'agent-lost' && session.state === 'established'));
+    const orphan = session?.state === 'established' && (call === null || call.state === 'wrap-up');
+    if (!missing && !orphan) {
+      this.#missingSinceMs = 0;
+      return;
+    }
+    if (this.#missingSinceMs === 0) this.#missingSinceMs = now;
+    const patienceMs = call?.state === 'agent-lost' && session === null ? 0 : returnAfterMs;
+    if (!this.socket.connected || now - this.#missingSinceMs < patienceMs) return;
+    if (session?.state === 'established') {
+      this.phone.hangUp();
+      return;
+    }
+    if (call === null || registration !== 'registered' || now - this.#askedReturnMs < returnEveryMs) return;
+    this.#askedReturnMs = now;
+    void this.socket.request('call.return', { callId: call.callId });
+  }
+}
+
+/** Milliseconds left until a moment on the server's clock. */
+export function leftMs(untilMs: number): number {
+  return Math.max(0, untilMs - serverNowMs());
+}

@@ -1,0 +1,228 @@
+/** All that the socket has told this page, folded into one value. Pure: a function of state and input. */
+import { mergeSegment, mergeSegments } from './transcript.ts';
+import type {
+  AgentView,
+  DeskCallView,
+  Draft,
+  DraftField,
+  DraftPatch,
+  FieldState,
+  Hello,
+  LineView,
+  Me,
+  OfferView,
+  SupervisorView,
+  TranscriptUpdate,
+  TranscriptionStatus,
+} from './types.ts';
+
+export interface DeskState {
+  readonly me: Me | null;
+  readonly agent: AgentView | null;
+  readonly offer: OfferView | null;
+  /** Why the last offer went away; '' after the next thing happens. */
+  readonly withdrawnReason: string;
+  readonly call: DeskCallView | null;
+  readonly transcript: readonly TranscriptUpdate[];
+  readonly drafts: Readonly<Record<string, Draft>>;
+  /** Calls of earlier drafts that still wait to be confirmed, newest first. */
+  readonly openDraftIds: readonly string[];
+  /** Ticket numbers given since this page was opened, by call. */
+  readonly tickets: Readonly<Record<string, string>>;
+  readonly line: LineView;
+  readonly recognizer: TranscriptionStatus;
+  readonly supervisor: SupervisorView | null;
+  readonly replaced: boolean;
+  /** Grows with each `hello`; 0 before the first. */
+  readonly hellos: number;
+}
+
+export type DeskInput =
+  | { readonly type: 'hello'; readonly hello: Hello }
+  | { readonly type: 'agent'; readonly agent: AgentView }
+  | { readonly type: 'offer'; readonly offer: OfferView }
+  | { readonly type: 'offer-withdrawn'; readonly offerId: string; readonly reason: string }
+  | { readonly type: 'call'; readonly call: DeskCallView | null }
+  | { readonly type: 'transcript'; readonly callId: string; readonly update: TranscriptUpdate }
+  | { readonly type: 'draft'; readonly patch: DraftPatch }
+  | { readonly type: 'edit-saved'; readonly callId: string; readonly rev: number; readonly change: SavedChange }
+  | { readonly type: 'confirmed'; readonly callId: string; readonly number: string }
+  | { readonly type: 'dropped'; readonly callId: string }
+  | { readonly type: 'line'; readonly line: LineView }
+  | { readonly type: 'recognizer'; readonly status: TranscriptionStatus }
+  | { readonly type: 'supervisor'; readonly view: SupervisorView }
+  | { readonly type: 'replaced' };
+
+/** What the server has acknowledged, shown until its own patch arrives. */
+export type SavedChange =
+  | { readonly type: 'field'; readonly field: DraftField; readonly value: string }
+  | { readonly type: 'note'; readonly note: string }
+  | { readonly type: 'confidential'; readonly confidential: boolean };
+
+export const emptyDesk: DeskState = {
+  me: null,
+  agent: null,
+  offer: null,
+  withdrawnReason: '',
+  call: null,
+  transcript: [],
+  drafts: {},
+  openDraftIds: [],
+  tickets: {},
+  line: { waiting: 0, longestWaitMs: 0, freeAgents: 0 },
+  recognizer: { type: 'starting' },
+  supervisor: null,
+  replaced: false,
+  hellos: 0,
+};
+
+/** The next state. */
+export function deskStep(state: DeskState, input: DeskInput): DeskState {
+  switch (input.type) {
+    case 'hello':
+      return onHello(state, input.hello);
+    case 'agent':
+      return { ...state, agent: input.agent };
+    case 'offer':
+      return { ...state, offer: input.offer, withdrawnReason: '' };
+    case 'offer-withdrawn':
+      if (state.offer?.offerId !== input.offerId) return state;
+      return { ...state, offer: null, withdrawnReason: input.reason };
+    case 'call':
+      return onCall(state, input.call);
+    case 'transcript':
+      if (input.callId !== state.call?.callId) return state;
+      return { ...state, transcript: mergeSegment(state.transcript, input.update) };
+    case 'draft':
+      return onPatch(state, input.patch);
+    case 'edit-saved':
+      return onSaved(state, input.callId, input.rev, input.change);
+    case 'confirmed':
+      return closeDraft({ ...state, tickets: { ...state.tickets, [input.callId]: input.number } }, input.callId);
+    case 'dropped':
+      return closeDraft({ ...state, tickets: { ...state.tickets, [input.callId]: '' } }, input.callId);
+    case 'line':
+      return { ...state, line: input.line };
+    case 'recognizer':
+      return { ...state, recognizer: input.status };
+    case 'supervisor':
+      return { ...state, supervisor: input.view };
+    case 'replaced':
+      return { ...state, replaced: true, offer: null };
+  }
+}
+
+function onHello(state: DeskState, hello: Hello): DeskState {
+  const drafts: Record<string, Draft> = {};
+  for (const draft of hello.openDrafts) drafts[draft.callId] = draft;
+  if (hello.draft !== null) drafts[hello.draft.callId] = hello.draft;
+  const current = hello.call?.callId;
+  return {
+    ...state,
+    me: hello.me,
+    agent: hello.agent,
+    offer: hello.offer,
+    withdrawnReason: '',
+    call: hello.call,
+    transcript: mergeSegments(hello.transcript),
+    drafts,
+    openDraftIds: hello.openDrafts.map((d) => d.callId).filter((id) => id !== current),
+    line: hello.line,
+    recognizer: hello.recognizer,
+    replaced: false,
+    hellos: state.hellos + 1,
+  };
+}
+
+/** A call that goes away without a ticket leaves its draft among the open ones: nothing typed is lost. */
+function onCall(state: DeskState, call: DeskCallView | null): DeskState {
+  const before = state.call;
+  if (call !== null && call.callId === before?.callId) return { ...state, call };
+  const left =
+    before !== null &&
+    before.ticketNumber === null &&
+    state.tickets[before.callId] === undefined &&
+    state.drafts[before.callId] !== undefined
+      ? [before.callId, ...state.openDraftIds]
+      : state.openDraftIds;
+  const offer = call !== null && state.offer?.callId === call.callId ? null : state.offer;
+  const openDraftIds = left.filter((id) => id !== call?.callId);
+  return { ...state, call, offer, openDraftIds, withdrawnReason: '', transcript: [] };
+}
+
+function onPatch(state: DeskState, patch: DraftPatch): DeskState {
+  const draft = state.drafts[patch.callId] ?? (patch.callId === state.call?.callId ? blankDraft(patch.callId) : null);
+  if (draft === null || patch.rev < draft.rev) return state;
+  const next: Draft = {
+    ...draft,
+    rev: patch.rev,
+    fields: { ...draft.fields, ...patch.fields },
+    confidential: patch.confidential ?? draft.confidential,
+    note: patch.note ?? draft.note,
+  };
+  return { ...state, drafts: { ...state.drafts, [patch.callId]: next } };
+}
+
+function onSaved(state: DeskState, callId: string, rev: number, change: SavedChange): DeskState {
+  const draft = state.drafts[callId];
+  if (draft === undefined || rev <= draft.rev) return state;
+  return { ...state, drafts: { ...state.drafts, [callId]: applyChange(draft, change) } };
+}
+
+function applyChange(draft: Draft, change: SavedChange): Draft {
+  switch (change.type) {
+    case 'note':
+      return { ...draft, note: change.note };
+    case 'confidential':
+      return { ...draft, confidential: change.confidential };
+    case 'field': {
+      const field: FieldState = {
+        ...draft.fields[change.field],
+        value: change.value,
+        display: change.value,
+        confidence: 1,
+        evidence: [],
+        origin: 'agent',
+      };
+      return { ...draft, fields: { ...draft.fields, [change.field]: field } };
+    }
+  }
+}
+
+function closeDraft(state: DeskState, callId: string): DeskState {
+  return { ...state, openDraftIds: state.openDraftIds.filter((id) => id !== callId) };
+}
+
+const blankField: FieldState = {
+  value: '',
+  display: '',
+  confidence: 0,
+  evidence: [],
+  origin: 'empty',
+  suggestion: null,
+  alternatives: [],
+};
+
+/** A draft before anything is known: patches may come before the first `hello` that carries it whole. */
+export function blankDraft(callId: string): Draft {
+  return {
+    callId,
+    rev: 0,
+    fields: {
+      kind: blankField,
+      classId: blankField,
+      streetId: blankField,
+      communityId: blankField,
+      placeText: blankField,
+      departmentId: blankField,
+      occurredText: blankField,
+      callerName: blankField,
+      callbackNumber: blankField,
+      urgency: blankField,
+      risk: blankField,
+      summary: blankField,
+    },
+    confidential: false,
+    note: '',
+  };
+}

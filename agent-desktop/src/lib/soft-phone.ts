@@ -1,0 +1,321 @@
+/**
+ * The agent's softphone: stays registered (for ever, with capped back-off and jitter), rings, answers, hangs up.
+ * Hold is the server's matter; this module never changes the direction of the media.
+ */
+import { Registerer, RegistererState, SessionState } from 'sip.js';
+import type { Invitation, UserAgent } from 'sip.js';
+import { backoffMs } from './backoff.ts';
+import type { Microphone } from './microphone.ts';
+import { countersFrom, judgeLine } from './quality.ts';
+import type { LineQuality, MediaCounters } from './quality.ts';
+import { makeUserAgent, mediaOf, playRemote, replaceSenderTrack, setSenderMuted } from './sip-agent.ts';
+import { createStore } from './store.ts';
+import type { SipCredentials } from './types.ts';
+
+export interface PhoneSession {
+  readonly callId: string;
+  readonly offerId: string;
+  readonly state: 'ringing' | 'answering' | 'established';
+}
+
+export interface PhoneView {
+  readonly registration: 'off' | 'connecting' | 'registered' | 'reconnecting';
+  readonly sinceMs: number;
+  readonly attempt: number;
+  readonly session: PhoneSession | null;
+  readonly muted: boolean;
+  readonly quality: LineQuality | null;
+  /** What keeps the caller from being heard or the call from being answered. */
+  readonly problem: 'none' | 'microphone' | 'playback-blocked' | 'answer-failed';
+}
+
+export interface SoftPhoneOptions {
+  readonly microphone: Microphone;
+  /** Fresh credentials, or null while there is no way to ask for them. */
+  readonly credentials: () => Promise<SipCredentials | null>;
+}
+
+const registrationS = 60;
+const refreshMs = 25_000;
+const registerLimitMs = 6000;
+const sampleMs = 2000;
+
+export class SoftPhone {
+  readonly view = createStore<PhoneView>({
+    registration: 'off',
+    sinceMs: Date.now(),
+    attempt: 0,
+    session: null,
+    muted: false,
+    quality: null,
+    problem: 'none',
+  });
+  readonly #options: SoftPhoneOptions;
+  #agent: UserAgent | null = null;
+  #registerer: Registerer | null = null;
+  #invitation: Invitation | null = null;
+  #wanted = false;
+  #busy = false;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sampler: ReturnType<typeof setInterval> | undefined;
+  #counters: MediaCounters | null = null;
+
+  constructor(options: SoftPhoneOptions) {
+    this.#options = options;
+  }
+
+  /** Registers and stays so until `stop`. */
+  start(): void {
+    this.#wanted = true;
+    void this.#ensure();
+  }
+
+  /** Signs off; a call that is going on ends. */
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    const agent = this.#agent;
+    this.#agent = null;
+    this.#registerer = null;
+    this.hangUp();
+    this.#setRegistration('off');
+    await agent?.stop().catch(() => undefined);
+  }
+
+  /** The socket is back: make sure that the registration is, too. */
+  nudge(): void {
+    this.#attempt = 0;
+    void this.#ensure();
+  }
+
+  /** Accepts the call that rings. */
+  async answer(): Promise<void> {
+    const invitation = this.#invitation;
+    if (invitation?.state !== SessionState.Initial) return;
+    this.#setSession(invitation, 'answering');
+    try {
+      // The description handler takes its audio from our microphone; the constraints only switch it on.
+      await invitation.accept({ sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } });
+    } catch {
+      const refused = this.#options.microphone.view.getSnapshot().state === 'problem';
+      this.view.update((v) => ({ ...v, problem: refused ? 'microphone' : 'answer-failed' }));
+      if (invitation.state === SessionState.Initial) this.#setSession(invitation, 'ringing');
+    }
+  }
+
+  /** Refuses the call that rings (603, RFC 3261 §21.6.2). */
+  decline(): void {
+    const invitation = this.#invitation;
+    if (invitation?.state !== SessionState.Initial) return;
+    invitation.reject({ statusCode: 603 }).catch(() => undefined);
+  }
+
+  /** Ends what there is, in the way its state asks for. */
+  hangUp(): void {
+    const invitation = this.#invitation;
+    if (invitation === null) return;
+    if (invitation.state === SessionState.Initial) this.decline();
+    else if (invitation.state === SessionState.Established) invitation.bye().catch(() => undefined);
+    else void invitation.dispose();
+  }
+
+  setMuted(muted: boolean): void {
+    setSenderMuted(this.#invitation, muted);
+    this.view.update((v) => ({ ...v, muted }));
+  }
+
+  /** The headset was plugged in again: the call goes on with it. */
+  async renewMicrophone(): Promise<void> {
+    const stream = await this.#options.microphone.streamForCall().catch(() => null);
+    if (stream === null) return;
+    await replaceSenderTrack(this.#invitation, stream);
+    this.setMuted(this.view.getSnapshot().muted);
+    this.view.update((v) => (v.problem === 'microphone' ? { ...v, problem: 'none' } : v));
+  }
+
+  /** After a click: browsers allow sound then. */
+  unblockPlayback(): void {
+    this.view.update((v) => ({ ...v, problem: 'none' }));
+    if (this.#invitation !== null) this.#play(this.#invitation);
+  }
+
+  async #ensure(): Promise<void> {
+    if (!this.#wanted || this.#busy) return;
+    this.#busy = true;
+    clearTimeout(this.#timer);
+    const done = await this.#register().catch(() => false);
+    this.#busy = false;
+    if (!this.#stillWanted()) return;
+    if (done) {
+      this.#attempt = 0;
+      this.#setRegistration('registered');
+      this.#again(refreshMs);
+      return;
+    }
+    this.#setRegistration('reconnecting');
+    this.#again(backoffMs(this.#attempt, Math.random()));
+    this.#attempt += 1;
+  }
+
+  // Apart, because the compiler would think that `#wanted` cannot change during an await.
+  #stillWanted(): boolean {
+    return this.#wanted;
+  }
+
+  #again(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void this.#ensure();
+    }, delayMs);
+  }
+
+  /** One try: fresh credentials, connection, REGISTER. A call that is up keeps its user agent. */
+  async #register(): Promise<boolean> {
+    if (this.view.getSnapshot().registration !== 'registered') {
+      this.#setRegistration(this.#attempt === 0 ? 'connecting' : 'reconnecting');
+    }
+    const credentials = await this.#options.credentials();
+    if (credentials === null || !this.#wanted) return false;
+    const agent = this.#agentFor(credentials);
+    if (!agent.isConnected()) await (agent.state === 'Stopped' ? agent.start() : agent.reconnect());
+    const accepted = await this.#sendRegister(agent);
+    // An unanswered REGISTER means a dead connection that looks alive: drop it, the next try makes a new one.
+    if (!accepted) await agent.transport.disconnect().catch(() => undefined);
+    return accepted;
+  }
+
+  #agentFor(credentials: SipCredentials): UserAgent {
+    if (this.#agent?.configuration.uri.toString() === credentials.uri) {
+      this.#agent.configuration.authorizationUsername = credentials.username;
+      this.#agent.configuration.authorizationPassword = credentials.password;
+      return this.#agent;
+    }
+    const agent = makeUserAgent(credentials, this.#options.microphone, {
+      onInvite: (invitation) => {
+        this.#onInvite(invitation);
+      },
+      onDisconnect: () => {
+        if (this.#agent !== agent || !this.#wanted) return;
+        this.#setRegistration('reconnecting');
+        if (!this.#busy) this.#again(backoffMs(this.#attempt, Math.random()));
+      },
+    });
+    this.#agent = agent;
+    this.#registerer = null;
+    return agent;
+  }
+
+  #sendRegister(agent: UserAgent): Promise<boolean> {
+    this.#registerer ??= new Registerer(agent, { expires: registrationS, refreshFrequency: 99 });
+    const registerer = this.#registerer;
+    if (registerer.state === RegistererState.Terminated) this.#registerer = null;
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => {
+        this.#registerer = null;
+        resolve(false);
+      }, registerLimitMs);
+      const settle = (ok: boolean): void => {
+        clearTimeout(limit);
+        resolve(ok);
+      };
+      registerer
+        .register({
+          requestDelegate: {
+            onAccept: () => {
+              settle(true);
+            },
+            onReject: () => {
+              settle(false);
+            },
+          },
+        })
+        .catch(() => {
+          this.#registerer = null;
+          settle(false);
+        });
+    });
+  }
+
+  #onInvite(invitation: Invitation): void {
+    if (this.#invitation?.state === SessionState.Established && !isReturn(invitation)) {
+      invitation.reject({ statusCode: 486 }).catch(() => undefined);
+      return;
+    }
+    this.#invitation = invitation;
+    this.view.update((v) => ({ ...v, problem: 'none', muted: false, quality: null }));
+    this.#setSession(invitation, 'ringing');
+    invitation.stateChange.addListener((state) => {
+      this.#onState(invitation, state);
+    });
+    if (isReturn(invitation)) void this.answer();
+  }
+
+  #onState(invitation: Invitation, state: SessionState): void {
+    if (this.#invitation !== invitation) return;
+    if (state === SessionState.Established) {
+      this.#setSession(invitation, 'established');
+      this.#play(invitation);
+      this.#startSampling();
+    }
+    if (state === SessionState.Terminated) {
+      this.#invitation = null;
+      this.#stopSampling();
+      this.view.update((v) => ({ ...v, session: null, muted: false, quality: null }));
+    }
+  }
+
+  #play(invitation: Invitation): void {
+    playRemote(invitation, () => {
+      this.view.update((v) => ({ ...v, problem: 'playback-blocked' }));
+    });
+  }
+
+  #startSampling(): void {
+    this.#stopSampling();
+    this.#counters = null;
+    this.#sampler = setInterval(() => {
+      void this.#sample();
+    }, sampleMs);
+  }
+
+  #stopSampling(): void {
+    clearInterval(this.#sampler);
+    this.#sampler = undefined;
+  }
+
+  async #sample(): Promise<void> {
+    const connection = mediaOf(this.#invitation)?.peerConnection;
+    if (connection === undefined) return;
+    const report = await connection.getStats();
+    const stats: Readonly<Record<string, unknown>>[] = [];
+    report.forEach((entry: Readonly<Record<string, unknown>>) => stats.push(entry));
+    const now = countersFrom(stats, Date.now());
+    const quality = judgeLine(this.#counters, now, this.view.getSnapshot().quality?.silentMs ?? 0);
+    this.#counters = now;
+    if (this.#invitation !== null) this.view.update((v) => ({ ...v, quality }));
+  }
+
+  #setSession(invitation: Invitation, state: PhoneSession['state']): void {
+    const session = {
+      callId: invitation.request.getHeader('X-Hotline-Call') ?? '',
+      offerId: invitation.request.getHeader('X-Hotline-Offer') ?? '',
+      state,
+    };
+    this.view.update((v) => ({ ...v, session }));
+  }
+
+  #setRegistration(registration: PhoneView['registration']): void {
+    this.view.update((v) => ({
+      ...v,
+      registration,
+      attempt: this.#attempt,
+      sinceMs: v.registration === registration ? v.sinceMs : Date.now(),
+    }));
+  }
+}
+
+/** The server rings back into a call that this agent had lost: answered without asking. */
+function isReturn(invitation: Invitation): boolean {
+  return invitation.request.getHeader('X-Hotline-Return') === '1';
+}

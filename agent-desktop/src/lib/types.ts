@@ -1,0 +1,60 @@
+/** Shapes the pages share with the server, gathered in one place. Types only: nothing of the server is bundled. */
+export type {
+  AgentPhone,
+  AgentView,
+  CallerView,
+  DeskCallState,
+  DeskCallView,
+  Hello,
+  LineView,
+  Me,
+  None,
+  OfferView,
+  PageToServer,
+  Result,
+  SeatView,
+  ServerToPage,
+  SipCredentials,
+  SupervisorView,
+  TranscriptionStatus,
+  WaitingView,
+} from '../../../server/realtime/protocol.ts';
+export type {
+  Draft,
+  DraftField,
+  DraftPatch,
+  Evidence,
+  FieldCandidate,
+  FieldOrigin,
+  FieldState,
+  TicketKind,
+  Urgency,
+} from '../../../server/drafts/types.ts';
+export type { SpeechSide, TranscriptUpdate } from '../../../asr/ports.ts';
+export type { CallRow, TicketRow } from '../../../server/store/ports.ts';
+export type { City } from '../../../config/city.ts';
+export type AgentIntent = import('../../../server/realtime/protocol.ts').AgentView['intent'];
+
+/** `GET /api/info`: known before anyone has logged in. */
+export interface Info {
+  readonly cityName: string;
+  readonly hotlineNumber: string;
+  readonly phoneEnabled: boolean;
+  readonly version: string;
+}
+
+/** The draft's fields in the order in which the form shows them. */
+export const fieldOrder = [
+  'kind',
+  'classId',
+  'streetId',
+  'communityId',
+  'placeText',
+  'departmentId',
+  'occurredText',
+  'callerName',
+  'callbackNumber',
+  'urgency',
+  'risk',
+  'summary',
+] as const;
