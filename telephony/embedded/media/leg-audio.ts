@@ -32,10 +32,6 @@ export class LegAudio {
     return this.#recording;
   }
 
-  get isRecorded(): boolean {
-    return this.#recording !== undefined;
-  }
-
   take(side: Side, packet: RtpPacket, at: { content: PacketContent; nowSample: number }): void {
     if (this.#timelines === undefined) return;
     const pcm = at.content.type === 'audio' ? decodeG711(at.content.law, packet.payload) : undefined;
@@ -64,9 +60,12 @@ export class LegAudio {
     this.#listen();
   }
 
-  startRecording(recording: Recording): void {
+  /** False when there is a recording already. */
+  startRecording(recording: Recording): boolean {
+    if (this.#recording !== undefined) return false;
     this.#recording = recording;
     this.#listen();
+    return true;
   }
 
   /** Takes the recording off; the caller finishes it. */

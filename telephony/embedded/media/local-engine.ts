@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { eventOfDigit } from '../../rtp/telephone-event.ts';
 import type { NegotiatedAudio } from '../../sdp/offer-answer.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
-import { WeriftTransport } from '../../webrtc/werift-transport.ts';
 import type { LegQuality } from './leg-reports.ts';
 import type { MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
 import { MediaLeg } from './media-leg.ts';
@@ -122,7 +121,7 @@ export class LocalMediaEngine implements MediaEngine {
 
   async startRecording(legId: string, path: string): Promise<void> {
     const leg = this.#leg(legId);
-    if (leg.audio.isRecorded) throw new Error('the leg is being recorded already');
+    if (leg.audio.recording !== undefined) throw new Error('the leg is being recorded already');
     const recording = await Recording.create({
       path,
       nowSample: () => leg.nowSample(),
@@ -131,11 +130,10 @@ export class LocalMediaEngine implements MediaEngine {
         void this.#finishRecording(leg);
       },
     });
-    if (this.#legs.get(legId) !== leg || leg.audio.isRecorded) {
+    if (this.#legs.get(legId) !== leg || !leg.audio.startRecording(recording)) {
       await recording.finish(recording.fromSample);
       throw new Error('the leg ended before its recording began');
     }
-    leg.audio.startRecording(recording);
     this.#emit({ type: 'recording-started', legId, path, atMs: recording.fromSample / 8 });
   }
 
@@ -208,16 +206,18 @@ export class LocalMediaEngine implements MediaEngine {
   }
 
   async #transportMaker(kind: MediaLegOptions['kind']): Promise<(sink: TransportSink) => MediaTransport> {
-    if (kind === 'webrtc') return (sink) => this.#makeWerift(sink);
+    if (kind === 'webrtc') return this.#weriftMaker();
     const ports = await this.#ports.takePair();
     return (sink) => new UdpTransport(ports, this.#options.advertisedAddress, sink);
   }
 
-  #makeWerift(sink: TransportSink): WeriftTransport {
+  async #weriftMaker(): Promise<(sink: TransportSink) => MediaTransport> {
+    // Loaded when it is first needed: werift takes most of a second, and a switch with plain trunks only starts without.
+    const { WeriftTransport } = await import('../../webrtc/werift-transport.ts');
     const { advertisedAddress, bindAddress, iceServers } = this.#options;
     const portRange = this.#ports.browserRange();
     const withPorts = <T>(step: () => Promise<T>): Promise<T> => this.#ports.exclusive(step);
-    return new WeriftTransport({ advertisedAddress, bindAddress, iceServers, portRange, withPorts }, sink);
+    return (sink) => new WeriftTransport({ advertisedAddress, bindAddress, iceServers, portRange, withPorts }, sink);
   }
 
   #part(leg: MediaLeg): void {

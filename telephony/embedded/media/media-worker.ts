@@ -4,7 +4,6 @@ import type { MessagePort } from 'node:worker_threads';
 import { pino } from 'pino';
 import { LocalMediaEngine } from './local-engine.ts';
 import type { RequestMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
-import { warmUp } from './warm-up.ts';
 
 async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
   const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
@@ -28,8 +27,10 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
   port.on('message', (request: RequestMessage) => {
     void answer(engine, request).then(say);
   });
-  await warmUp(logger);
   say({ type: 'ready' });
+  // Loaded after the engine is ready: plain legs need not wait for werift.
+  const { warmUp } = await import('./warm-up.ts');
+  await warmUp(logger);
 }
 
 async function answer(engine: LocalMediaEngine, request: RequestMessage): Promise<WorkerMessage> {
