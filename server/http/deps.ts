@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { City } from '../../config/city.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Store } from '../store/ports.ts';
+import type { Gateway } from '../realtime/gateway.ts';
+import type { SipCredentialRegister } from './sip-credentials.ts';
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpDeps {
+  readonly config: Config;
+  readonly city: City;
+  readonly store: Store;
+  readonly gateway: Gateway;
+  readonly credentials: SipCredentialRegister;
+  readonly metrics: Registry;
+  readonly logger: Logger;
+  readonly version: string;
+  /** Folder of the built pages. */
+  readonly pagesDir: string;
+  /** Folder that `recordingPath` of calls is relative to. */
+  readonly recordingsDir: string;
+  /** docs/api/openapi.yaml */
+  readonly openApiFile: string;
+  /** Softphones' WebSocket: upgrade requests for `/sip`, already checked for their origin. */
+  readonly onSipUpgrade: UpgradeHandler;
+  /** More lines for /healthz (recogniser, switch …); never names or numbers of people. */
+  readonly health?: () => Readonly<Record<string, unknown>>;
+}
