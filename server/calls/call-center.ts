@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore, Reservation } from '../acd/line-store.ts';
-import type { Draft, DraftPatch } from '../drafts/types.ts';
+import type { DraftEngine } from '../drafts/engine.ts';
+import type { DraftPatch } from '../drafts/types.ts';
 import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEndCause, CallEvent } from '../timeline/events.ts';
 import { estimateWaitMs, positionAnnouncement, type PromptFiles } from './announcements.ts';
@@ -15,7 +16,7 @@ import { CallSpeech } from './call-speech.ts';
 import type { Announcement, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { DraftKeeper, type DraftMachine } from './draft-keeper.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import { Seats } from './seats.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { noHistory } from './views.ts';
@@ -23,7 +24,7 @@ import { noHistory } from './views.ts';
 /** A call and all that is known of it while it is in memory. */
 export interface LiveCall {
   readonly runner: CallRunner;
-  readonly draft: DraftKeeper<DraftStateLike>;
+  readonly draft: DraftKeeper;
   /** Latest state of each segment, in order of appearance. */
   readonly segments: Map<string, TranscriptUpdate>;
   history: CallerHistory;
@@ -33,10 +34,6 @@ export interface LiveCall {
   firstWaitMs: number;
   /** Speech has been flushed; nothing more comes. */
   closed: boolean;
-}
-
-export interface DraftStateLike {
-  readonly draft: Draft;
 }
 
 /** What the outside hears of calls. Listeners must not throw. */
@@ -53,7 +50,7 @@ export interface CallCenterOptions {
   readonly line: LineStore;
   readonly store: Store;
   readonly recognizer: Recognizer;
-  readonly drafts: DraftMachine<DraftStateLike>;
+  readonly drafts: DraftEngine;
   readonly prompts: PromptFiles;
   readonly settings: CallSettings;
   readonly maxWaiting: number;

@@ -2,21 +2,13 @@
  * The draft of one call: the only caller of the draft engine's `step`. Typed words are durable before they are
  * acknowledged; what the machine finds is saved within a moment (it could be found again from the transcript).
  */
-import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { DraftEngine, DraftState } from '../drafts/engine.ts';
 import type { Draft, DraftField, DraftInput, DraftPatch } from '../drafts/types.ts';
 import type { DraftStore } from '../store/ports.ts';
 
-export interface DraftMachine<S extends { readonly draft: Draft }> {
-  readonly start: (callId: string) => S;
-  readonly step: (state: S, input: DraftInput) => { readonly state: S; readonly patch: DraftPatch | null };
-  readonly restore: (draft: Draft, segments: readonly TranscriptUpdate[]) => S;
-  /** Fields without which a ticket cannot be confirmed. */
-  readonly missing: (draft: Draft) => readonly DraftField[];
-}
-
-export interface DraftKeeperOptions<S extends { readonly draft: Draft }> {
-  readonly state: S;
-  readonly machine: DraftMachine<S>;
+export interface DraftKeeperOptions {
+  readonly state: DraftState;
+  readonly machine: DraftEngine;
   readonly store: Pick<DraftStore, 'save'>;
   readonly onPatch: (patch: DraftPatch, by: string) => void;
   readonly onSaveFailed: (error: unknown) => void;
@@ -26,9 +18,9 @@ export type DraftChange = Exclude<DraftInput, { type: 'speech' | 'call-known' }>
 
 const SAVE_DELAY_MS = 400;
 
-export class DraftKeeper<S extends { readonly draft: Draft }> {
-  readonly #options: DraftKeeperOptions<S>;
-  #state: S;
+export class DraftKeeper {
+  readonly #options: DraftKeeperOptions;
+  #state: DraftState;
   #saving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #savedRev: number;
@@ -36,7 +28,7 @@ export class DraftKeeper<S extends { readonly draft: Draft }> {
   agentId: string | null = null;
   dropped = false;
 
-  constructor(options: DraftKeeperOptions<S>) {
+  constructor(options: DraftKeeperOptions) {
     this.#options = options;
     this.#state = options.state;
     this.#savedRev = options.state.draft.rev;

@@ -1,21 +1,21 @@
 /** Drafts of calls that are over (or from before a restart) and still wait to become tickets. */
 import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
-import type { DraftStateLike } from './call-center.ts';
-import { DraftKeeper, type DraftMachine } from './draft-keeper.ts';
+import type { DraftEngine } from '../drafts/engine.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 
 export interface OpenDraftsOptions {
   readonly store: Store;
-  readonly machine: DraftMachine<DraftStateLike>;
+  readonly machine: DraftEngine;
   /** The draft of a call that is still in memory; its keeper goes on being the only one. */
-  readonly live: (callId: string) => DraftKeeper<DraftStateLike> | undefined;
+  readonly live: (callId: string) => DraftKeeper | undefined;
   readonly onPatch: (agentId: string, patch: DraftPatch) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
 export class OpenDrafts {
   readonly #options: OpenDraftsOptions;
-  readonly #keepers = new Map<string, DraftKeeper<DraftStateLike>>();
+  readonly #keepers = new Map<string, DraftKeeper>();
 
   constructor(options: OpenDraftsOptions) {
     this.#options = options;
@@ -28,7 +28,7 @@ export class OpenDrafts {
   }
 
   /** The draft of an ended call, if it is this agent's. */
-  async open(callId: string, agentId: string): Promise<DraftKeeper<DraftStateLike> | undefined> {
+  async open(callId: string, agentId: string): Promise<DraftKeeper | undefined> {
     const known = this.#options.live(callId) ?? this.#keepers.get(callId);
     if (known !== undefined) return known.agentId === agentId ? known : undefined;
     const { store, machine, onPatch, onSaveFailed } = this.#options;
