@@ -1,6 +1,6 @@
 /** Everything of the city that is looked for in speech, indexed once. Pure. */
 import { NameIndex, withoutOverlaps, type NameEntry, type NameMatch } from '../../asr/dialect/name-index.ts';
-import { syllablesOf } from '../../asr/dialect/syllable.ts';
+import { syllablesOf, type Syllable } from '../../asr/dialect/syllable.ts';
 import type { CatalogueClass, City, Community, RiskWord, Street } from '../../config/city.ts';
 import type { Segment } from './heard.ts';
 
@@ -29,6 +29,8 @@ export interface CityIndex {
   /** How many classes use a keyword. */
   readonly keywordUses: ReadonlyMap<string, number>;
   readonly riskLabels: ReadonlyMap<string, string>;
+  /** Dialect words replaced by what they mean. */
+  readonly plain: (text: string) => string;
   readonly read: (segment: Segment) => Reading;
 }
 
@@ -80,14 +82,17 @@ function isPlaceHere(match: PlaceMatch, text: string): boolean {
 }
 
 /** Said words replaced by what they mean, with the way back to the characters that were said. */
-function translated(text: string, words: City['dialectWords']): { text: string; origin: readonly number[] } | null {
+export function translated(
+  text: string,
+  words: City['dialectWords'],
+): { text: string; origin: readonly number[] } | null {
   let out = '';
   const origin: number[] = [];
   let changed = false;
   for (let i = 0; i < text.length;) {
     const word = words.find((w) => text.startsWith(w.said, i));
     const meant = word?.meant ?? text.charAt(i);
-    for (let k = 0; k < meant.length; k += 1) origin.push(i);
+    origin.push(...Array<number>(meant.length).fill(i));
     out += meant;
     changed ||= word !== undefined;
     i += word?.said.length ?? 1;
@@ -108,8 +113,12 @@ export function indexCity(city: City): CityIndex {
   for (const { text } of keywordEntries(city)) keywordUses.set(text, (keywordUses.get(text) ?? 0) + 1);
   const known = new WeakMap<Segment, Reading>();
 
-  const readKeywords = (segment: Segment, skip: readonly PlaceMatch[]): readonly KeywordMatch[] => {
-    const found = [...keywords.find(syllablesOf(segment.text, segment.syllables))];
+  const readKeywords = (
+    segment: Segment,
+    syllables: readonly Syllable[],
+    skip: readonly PlaceMatch[],
+  ): readonly KeywordMatch[] => {
+    const found = [...keywords.find(syllables)];
     const meant = translated(segment.text, dialect);
     if (meant !== null) {
       for (const match of keywords.find(syllablesOf(meant.text))) {
@@ -118,12 +127,12 @@ export function indexCity(city: City): CityIndex {
         if (!found.some((f) => f.name === match.name && f.from === from)) found.push({ ...match, from, to });
       }
     }
-    return found.filter((m) => !skip.some((p) => p.from <= m.from && m.to <= p.to));
+    return found
+      .filter((m) => !skip.some((p) => p.from <= m.from && m.to <= p.to))
+      .sort((a, b) => a.from - b.from || b.to - a.to);
   };
 
-  const readRisks = (segment: Segment): readonly RiskMatch[] => {
-    const { text } = segment;
-    const syllables = syllablesOf(text, segment.syllables);
+  const readRisks = ({ text }: Segment, syllables: readonly Syllable[]): readonly RiskMatch[] => {
     const tones = new Map(syllables.map((s) => [s.from, s.tone]));
     return withoutOverlaps(risks.find(syllables)).filter((match) => {
       if (negated.test(text.slice(0, match.from))) return false;
@@ -136,9 +145,14 @@ export function indexCity(city: City): CityIndex {
   const read = (segment: Segment): Reading => {
     const cached = known.get(segment);
     if (cached !== undefined) return cached;
-    const all = places.find(syllablesOf(segment.text, segment.syllables));
+    const syllables = syllablesOf(segment.text, segment.syllables);
+    const all = places.find(syllables);
     const here = withoutOverlaps(all.filter((m) => isPlaceHere(m, segment.text)));
-    const reading: Reading = { places: here, keywords: readKeywords(segment, here), risks: readRisks(segment) };
+    const reading: Reading = {
+      places: here,
+      keywords: readKeywords(segment, syllables, here),
+      risks: readRisks(segment, syllables),
+    };
     known.set(segment, reading);
     return reading;
   };
@@ -151,6 +165,7 @@ export function indexCity(city: City): CityIndex {
     roadStreets: new Map(city.roads.map((r) => [r.id, r.streetIds])),
     keywordUses,
     riskLabels: new Map(city.riskWords.map((r) => [r.risk, r.label])),
+    plain: (text) => translated(text, dialect)?.text ?? text,
     read,
   };
 }

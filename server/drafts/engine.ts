@@ -96,7 +96,7 @@ function refresh(index: CityIndex, { draft, segments, callerNumber, callerName }
   put('callbackNumber', findNumber(city, heard, callerNumber));
   const risk = findRisk(index, heard);
   put('risk', risk);
-  put('urgency', findUrgency(index, heard, risk, matter));
+  put('urgency', findUrgency(index, heard, { risk, kind: fields.kind.value }, matter));
   const known = {
     kind: fields.kind.value,
     placeText: fields.placeText.value,

@@ -45,11 +45,12 @@ function supportOf(index: CityIndex, heard: readonly Heard[]): ReadonlyMap<strin
 export function findClass(index: CityIndex, heard: readonly Heard[]): Finding | null {
   const ranked = [...supportOf(index, heard)]
     .filter(([, s]) => s.score >= 0.38 && s.evidence.length > 0)
-    .sort(([idA, a], [idB, b]) => b.score - a.score || (idA < idB ? -1 : 1))
+    // Equals stay in the order in which they were said.
+    .sort(([, a], [, b]) => b.score - a.score)
     .slice(0, 3);
   const candidates = ranked.map(([value, support], i): FieldCandidate => {
     const rival = ranked[i === 0 ? 1 : 0]?.[1].score ?? 0;
-    const confidence = support.score / (support.score + 0.6 * rival + 0.5);
+    const confidence = support.score / (support.score + 0.6 * rival + 0.35);
     return candidate(index.city, 'classId', { value, confidence, evidence: support.evidence });
   });
   return candidates.length > 0 ? { origin: 'asr', candidates } : null;

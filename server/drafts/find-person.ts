@@ -89,7 +89,11 @@ export function findName(city: City, heard: readonly Heard[], known: string): Fi
       candidate(city, 'callerName', { value, ...f, confidence: f.confidence + (isFull(value) ? 0.04 : 0) }),
     )
     .sort((a, b) => b.confidence - a.confidence);
-  if (candidates.length > 0) return { origin: 'asr', candidates: candidates.slice(0, 3) };
+  // 王先生 says all that 王 says.
+  const fullest = candidates.filter(
+    ({ value }) => !candidates.some((c) => c.value !== value && c.value.startsWith(value) && c.confidence >= 0.8),
+  );
+  if (fullest.length > 0) return { origin: 'asr', candidates: fullest.slice(0, 3) };
   if (known === '') return null;
   return {
     origin: 'call',
@@ -129,7 +133,7 @@ interface Run {
 function runsIn(text: string): readonly Run[] {
   return [...text.matchAll(run)].flatMap((match): Run[] => {
     if (otherNumber.test(text.slice(0, match.index))) return [];
-    const value = [...match[0]].map((c) => digits[c] ?? (/[0-9]/.test(c) ? c : '')).join('');
+    const value = match[0].replaceAll(/[^0-9]/g, (c) => digits[c] ?? '');
     return [{ digits: value, from: match.index, to: match.index + match[0].length }];
   });
 }

@@ -33,7 +33,7 @@ export function findRisk(index: CityIndex, heard: readonly Heard[]): Finding | n
 export function findUrgency(
   index: CityIndex,
   heard: readonly Heard[],
-  risk: Finding | null,
+  { risk, kind }: { readonly risk: Finding | null; readonly kind: string },
   matter: FieldCandidate | undefined,
 ): Finding | null {
   const level = (
@@ -52,6 +52,8 @@ export function findUrgency(
       .flatMap(({ segment }) =>
         [...segment.text.matchAll(pattern)].map((m) => evidenceOf(segment, m.index, m.index + m[0].length)),
       );
+  // Thanks for help in an emergency are no emergency.
+  if (kind === 'praise' && matter !== undefined) return level('normal', 0.7, matter.evidence, 'rule');
   const cries = words(critical);
   if (cries.length > 0) return level('critical', 0.92, cries, 'asr');
   if (best?.value.split(',').some((code) => criticalRisks.has(code)) === true)

@@ -24,7 +24,7 @@ interface Clause {
 
 const opening =
   /^(喂|哎|嗯|呃|啊|哦|那个|这个|就是说|就是|同志|师傅|你好|您好|我想|我要|想|要|麻烦|咨询一?下|问一?下|请问一?下|请问|反映一?下|反映|投诉一?下|投诉|举报一?下|举报|一个问题|一个情况|一下|个事|建议|表扬一?下|是这样的|情况是这样|的话|对个|对的|对对|对|是的|是)+(?=.)/;
-const ending = /(啊|呢|吧|呀|哦|嘛|谢谢你?们?|行吗|好吗|好不好)+$/;
+const ending = /(啊|呢|吧|呀|哦|嘛|咯|哈|谢谢你?们?|行吗|好吗|好不好)+$/;
 const empty =
   /^(喂|你好|您好|谢谢|好的?|嗯|对|是的?|再见|麻烦你?了?|没有了|辛苦了?|可以|行|不用了|是12345吗|一二三四五吗|请问是.{0,8}热线吗|听得到吗)+[吗啊吧呢]*$/;
 const personal = /(我姓|免贵|我叫|电话|号码|手机号|[0-9]{7,}|[零一二三四五六七八九幺]{7,})/;
@@ -63,7 +63,8 @@ function written(index: CityIndex, clause: Clause): string {
     const at = fix.from - clause.from;
     text = text.slice(0, at) + fix.name + text.slice(at + fix.name.length);
   }
-  return text
+  return index
+    .plain(text)
     .replace(opening, '')
     .replace(ending, '')
     .replaceAll(/我们(?=家|小区|村|楼|单元|这)/g, '其')
@@ -113,7 +114,12 @@ function wishOf(
           )
           .replace(/(一下|吗)$/, '');
   // Short or vague wishes say less than the usual wording.
-  if (clause === null || said.length < 4 || /^(尽快|赶紧|快点)?(处理|解决|管|来|修)/.test(said))
+  if (
+    clause === null ||
+    said.length < 4 ||
+    /什么时候|吗$|多久|为什么/.test(said) ||
+    /^(尽快|赶紧|快点)?(处理|解决|管|来|修)/.test(said)
+  )
     return { text: wishes[kind], clause };
   return { text: `要求${said}`, clause };
 }
@@ -137,7 +143,11 @@ export function findSummary(index: CityIndex, heard: readonly Heard[], known: Kn
     known.streetName !== '' && !matter.includes(known.streetName) && !place.includes(known.streetName)
       ? known.streetName
       : '';
-  const where = holds(matter, place) || (known.placeText !== '' && kind === 'consult') ? '' : `${street}${place}`;
+  const named = best.some((c) =>
+    index.read(c.segment).places.some((p) => p.item.type !== 'street' && p.from >= c.from && p.to <= c.to),
+  );
+  const where =
+    holds(matter, place) || (known.placeText !== '' && kind === 'consult') ? '' : named ? street : `${street}${place}`;
   const when = kind === 'consult' || holds(matter, known.occurredText) ? '' : known.occurredText;
   const wish = wishOf(index, clauses, best, kind);
   const head = [where, when].filter((part) => part !== '').join('，');
