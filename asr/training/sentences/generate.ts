@@ -1,8 +1,10 @@
 /**
  * Writes training or test sentences with their pinyin.
  *
- *   tsx asr/training/sentences/generate.ts --out FILE.tsv --count 5000 --seed 1 [--city DIR] [--agents 0.3] [--joined 0.3] [--not-in OTHER.tsv]
+ *   tsx asr/training/sentences/generate.ts --out FILE.tsv --count 5000 --seed 1 [--city DIR] [--agents 0.3]
+ *     [--words 0.12] [--joined 0.3] [--not-in OTHER.tsv]
  *
+ * `agents`, `words`: shares of agents' sentences and of words in any order. `joined`: see below.
  * Columns: text (， = a pause), toned pinyin (`,` = a pause), the number of syllables of each word when the utterance is
  * to be joined from words spoken one by one (empty: spoken as a whole).
  */
@@ -15,6 +17,7 @@ import { seededRandom, type Random } from './random.ts';
 import { agentRules } from './rules-agent.ts';
 import { callerRules } from './rules-caller.ts';
 import { commonRules } from './rules-common.ts';
+import { wordRules } from './rules-words.ts';
 
 const MAX_CHARS = 30;
 /** Sentences this short may occur several times: they are what people say most often. */
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     city: { type: 'string', default: 'config/sample/jiangcheng' },
     agents: { type: 'string', default: '0.3' },
+    words: { type: 'string', default: '0.12' },
     joined: { type: 'string', default: '0.3' },
     'not-in': { type: 'string' },
   },
@@ -61,8 +65,9 @@ function wordLengths(text: string, random: Random): string {
   return lengths.join(' ');
 }
 
-function draw(grammar: Grammar, random: Random, agents: number): string {
-  return expand(grammar, random.chance(agents) ? 'agent' : 'caller', random).replace(/，+/g, '，');
+function draw(grammar: Grammar, random: Random): string {
+  const spoken = random.chance(Number(values.agents)) ? 'agent' : 'caller';
+  return expand(grammar, random.chance(Number(values.words)) ? 'words' : spoken, random).replace(/，+/g, '，');
 }
 
 async function sentencesOf(file: string | undefined): Promise<ReadonlySet<string>> {
@@ -75,12 +80,12 @@ async function main(): Promise<void> {
   if (values.out === undefined) throw new Error('--out FILE.tsv is needed');
   const random = seededRandom(Number(values.seed));
   const city = await readCityWords(values.city);
-  const grammar = withCity({ ...commonRules, ...callerRules, ...agentRules }, city);
+  const grammar = withCity({ ...commonRules, ...callerRules, ...agentRules, ...wordRules }, city);
   const excluded = await sentencesOf(values['not-in']);
   const seen = new Set<string>();
   const rows: string[] = [];
   for (let tries = 0; rows.length < Number(values.count) && tries < Number(values.count) * 50; tries++) {
-    const text = draw(grammar, random, Number(values.agents));
+    const text = draw(grammar, random);
     if (text.length > MAX_CHARS || excluded.has(text) || !/^[\u4e00-\u9fa5，]+$/.test(text)) continue;
     if (seen.has(text) && !(text.length < OFTEN_CHARS && random.chance(0.1))) continue;
     const syllables = pinyinOf(text);
