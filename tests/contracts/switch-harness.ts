@@ -159,12 +159,27 @@ export async function expectHears(call: PhoneCall, expected: readonly (keyof typ
   const level = (name: keyof typeof TONES_HZ): number => toneAmplitude(call.heardLast(LISTEN_MS), TONES_HZ[name]);
   const isSo = (): boolean =>
     names.every((name) => (expected.includes(name) ? level(name) > HEARD : level(name) < NOT_HEARD));
-  await until(isSo, 6_000, () => {
-    const seen = names.map((name) => `${name} ${Math.round(level(name))}`).join(', ');
-    return `should hear [${expected.join(', ')}] but hears ${seen} in ${call.heardLast(LISTEN_MS).length} samples`;
-  });
+  const seen = (): string => {
+    const levels = names.map((name) => `${name} ${Math.round(level(name))}`).join(', ');
+    return `should hear [${expected.join(', ')}] but hears ${levels} in ${call.heardLast(LISTEN_MS).length} samples`;
+  };
+  await until(isSo, 6_000, seen);
   // It must last, not be a moment of change.
   await sleep(LISTEN_MS);
-  await until(isSo, 2_000, () => `what was heard did not last: [${expected.join(', ')}]`);
-  expect(isSo()).toBe(true);
+  await until(isSo, 3_000, () => `did not last: ${seen()}`);
+}
+
+/** The two sides of a stereo recording. */
+export function readStereo(bytes: Buffer): { left: Int16Array; right: Int16Array; channels: number; lengthMs: number } {
+  const data = bytes.subarray(44);
+  const frames = data.length >> 2;
+  const side = (offset: number): Int16Array =>
+    Int16Array.from({ length: frames }, (_, i) => data.readInt16LE(i * 4 + offset));
+  return { left: side(0), right: side(2), channels: bytes.readUInt16LE(22), lengthMs: frames / 8 };
+}
+
+/** The samples in pieces of equal length. */
+export function windows(pcm: Int16Array, lengthMs: number): Int16Array[] {
+  const size = lengthMs * 8;
+  return Array.from({ length: Math.floor(pcm.length / size) }, (_, i) => pcm.subarray(i * size, (i + 1) * size));
 }

@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
 import { saveWav, tone, toneAmplitude } from '../../tools/call/audio.ts';
-import { Bench, expectHears, HEARD, NOT_HEARD, sleep, TONES_HZ, until, type SwitchHarness } from './switch-harness.ts';
+import {
+  Bench,
+  expectHears,
+  HEARD,
+  readStereo,
+  sleep,
+  TONES_HZ,
+  until,
+  windows,
+  type SwitchHarness,
+} from './switch-harness.ts';
 
 const CALLER = tone(TONES_HZ.caller, 1_000);
 const AGENT = tone(TONES_HZ.agent, 1_000);
@@ -309,6 +319,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
         await bench.switch.park(caller.legId);
         await bench.switch.play(caller.legId, { playId: 'm', files: [musicPath], repeat: 'forever' });
         await expectHears(caller.call, ['music']);
+        await sleep(500);
         await bench.switch.bridge(caller.legId, agent.legId);
         await expectHears(caller.call, ['agent']);
         caller.call.hangUp();
@@ -320,13 +331,14 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
         expect(channels).toBe(2);
         expect(Math.abs(lengthMs - finished.lengthMs)).toBeLessThan(100);
         expect(lengthMs).toBeGreaterThan(1_200);
-        const middle = (pcm: Int16Array, fromMs: number): Int16Array => pcm.subarray(fromMs * 8, (fromMs + 250) * 8);
-        expect(toneAmplitude(middle(left, 200), TONES_HZ.caller)).toBeGreaterThan(HEARD);
-        expect(toneAmplitude(middle(left, 200), TONES_HZ.agent)).toBeLessThan(NOT_HEARD);
-        expect(toneAmplitude(middle(right, 200), TONES_HZ.agent)).toBeGreaterThan(HEARD);
-        expect(toneAmplitude(middle(right, 200), TONES_HZ.caller)).toBeLessThan(NOT_HEARD);
-        const musicAt = windows(right, 100).filter((w) => toneAmplitude(w, TONES_HZ.music) > HEARD);
-        expect(musicAt.length).toBeGreaterThan(2);
+        // By windows: on a busy machine a tone may break within a window, but never gets to the wrong side.
+        const sounding = (side: Int16Array, hz: number): number =>
+          windows(side, 100).filter((w) => toneAmplitude(w, hz) > HEARD).length;
+        expect(sounding(left, TONES_HZ.caller)).toBeGreaterThan(4);
+        expect(sounding(right, TONES_HZ.agent)).toBeGreaterThan(3);
+        expect(sounding(right, TONES_HZ.music)).toBeGreaterThan(2);
+        expect(sounding(left, TONES_HZ.agent) + sounding(left, TONES_HZ.music)).toBe(0);
+        expect(sounding(right, TONES_HZ.caller)).toBe(0);
       });
 
       it('masks a part of the recording and lets time go on', async () => {
@@ -362,9 +374,11 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
           Int16Array.from(frames.filter((f) => f.side === side).flatMap((f) => [...f.pcm]));
         expect(joined('said').length).toBeGreaterThan(4_800);
         expect(joined('heard').length).toBeGreaterThan(4_800);
-        expect(toneAmplitude(joined('said').subarray(0, 2_400), TONES_HZ.caller)).toBeGreaterThan(HEARD);
-        expect(toneAmplitude(joined('heard').subarray(0, 2_400), TONES_HZ.agent)).toBeGreaterThan(HEARD);
-        expect(toneAmplitude(joined('said').subarray(0, 2_400), TONES_HZ.agent)).toBeLessThan(NOT_HEARD);
+        const sounding = (side: TapFrame['side'], hz: number): number =>
+          windows(joined(side), 100).filter((w) => toneAmplitude(w, hz) > HEARD).length;
+        expect(sounding('said', TONES_HZ.caller)).toBeGreaterThan(3);
+        expect(sounding('heard', TONES_HZ.agent)).toBeGreaterThan(3);
+        expect(sounding('said', TONES_HZ.agent) + sounding('heard', TONES_HZ.caller)).toBe(0);
         for (const frame of frames) expect(frame.pcm.length).toBeLessThanOrEqual(800);
         const times = frames.filter((f) => f.side === 'said').map((f) => f.atMs);
         expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -437,17 +451,4 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
     });
   });
-}
-
-function readStereo(bytes: Buffer): { left: Int16Array; right: Int16Array; channels: number; lengthMs: number } {
-  const data = bytes.subarray(44);
-  const frames = data.length >> 2;
-  const side = (offset: number): Int16Array =>
-    Int16Array.from({ length: frames }, (_, i) => data.readInt16LE(i * 4 + offset));
-  return { left: side(0), right: side(2), channels: bytes.readUInt16LE(22), lengthMs: frames / 8 };
-}
-
-function windows(pcm: Int16Array, lengthMs: number): Int16Array[] {
-  const size = lengthMs * 8;
-  return Array.from({ length: Math.floor(pcm.length / size) }, (_, i) => pcm.subarray(i * size, (i + 1) * size));
 }

@@ -1,7 +1,7 @@
 /** Requests within a dialog, both ways: ACK, BYE, INFO, UPDATE, re-INVITE (RFC 3261 sections 12.2, 14, 15). */
 import { header } from '../message/headers.ts';
 import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
-import { Answering, dialogHeaders } from './answering.ts';
+import { dialogHeaders, type Answering } from './answering.ts';
 import { ALLOW, makeResponse } from './build.ts';
 import type { Call, CallBook } from './call-book.ts';
 import { contactUri, inDialogRequest, type Dialog } from './dialog.ts';
