@@ -1,7 +1,9 @@
 /** Reads a call's whole story as the server tells it; shows nothing rather than fail on what it does not know. Pure. */
 import { mergeSegments } from './transcript.ts';
 import type { TranscriptUpdate } from './types.ts';
-import type { CallEvent } from '../../../server/timeline/events.ts';
+import type { CallStore } from '../../../server/store/ports.ts';
+
+type CallEvent = Awaited<ReturnType<CallStore['timeline']>>[number];
 
 export interface EventLine {
   readonly seq: number;

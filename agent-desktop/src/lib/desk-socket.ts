@@ -79,10 +79,10 @@ export class DeskSocket {
   /** Asks the server; no answer within 5 s counts as `unavailable`. Never rejects. */
   request<E extends keyof PageToServer>(event: E, payload: Payload<E>): Promise<Reply<E>> {
     const socket = this.#socket;
-    if (!socket?.connected) return Promise.resolve(unanswered as Reply<E>);
+    if (!socket?.connected) return Promise.resolve(unanswered);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        resolve(unanswered as Reply<E>);
+        resolve(unanswered);
       }, requestLimitMs);
       // The typed `emit` cannot follow a generic event; payload and reply are tied together by this method's signature.
       (socket as unknown as PlainEmitter).emit(event, payload, (result) => {

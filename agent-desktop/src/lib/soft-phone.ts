@@ -2,7 +2,7 @@
  * The agent's softphone: stays registered (for ever, with capped back-off and jitter), rings, answers, hangs up.
  * Hold is the server's matter; this module never changes the direction of the media.
  */
-import { Registerer, RegistererState, SessionState } from 'sip.js';
+import { Registerer, RegistererState, SessionState, UserAgentState } from 'sip.js';
 import type { Invitation, UserAgent } from 'sip.js';
 import { backoffMs } from './backoff.ts';
 import type { Microphone } from './microphone.ts';
@@ -100,7 +100,7 @@ export class SoftPhone {
     } catch {
       const refused = this.#options.microphone.view.getSnapshot().state === 'problem';
       this.view.update((v) => ({ ...v, problem: refused ? 'microphone' : 'answer-failed' }));
-      if (invitation.state === SessionState.Initial) this.#setSession(invitation, 'ringing');
+      if (rings(invitation)) this.#setSession(invitation, 'ringing');
     }
   }
 
@@ -178,7 +178,7 @@ export class SoftPhone {
     const credentials = await this.#options.credentials();
     if (credentials === null || !this.#wanted) return false;
     const agent = this.#agentFor(credentials);
-    if (!agent.isConnected()) await (agent.state === 'Stopped' ? agent.start() : agent.reconnect());
+    if (!agent.isConnected()) await (agent.state === UserAgentState.Stopped ? agent.start() : agent.reconnect());
     const accepted = await this.#sendRegister(agent);
     // An unanswered REGISTER means a dead connection that looks alive: drop it, the next try makes a new one.
     if (!accepted) await agent.transport.disconnect().catch(() => undefined);
@@ -313,6 +313,11 @@ export class SoftPhone {
       sinceMs: v.registration === registration ? v.sinceMs : Date.now(),
     }));
   }
+}
+
+/** Asked again after an await: the compiler would take the earlier answer for granted. */
+function rings(invitation: Invitation): boolean {
+  return invitation.state === SessionState.Initial;
 }
 
 /** The server rings back into a call that this agent had lost: answered without asking. */

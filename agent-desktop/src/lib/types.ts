@@ -33,7 +33,6 @@ export type {
 export type { SpeechSide, TranscriptUpdate } from '../../../asr/ports.ts';
 export type { CallRow, TicketRow } from '../../../server/store/ports.ts';
 export type { City } from '../../../config/city.ts';
-export type AgentIntent = import('../../../server/realtime/protocol.ts').AgentView['intent'];
 
 /** `GET /api/info`: known before anyone has logged in. */
 export interface Info {

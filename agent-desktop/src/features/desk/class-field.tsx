@@ -39,7 +39,7 @@ export function ClassField({ draft, missing }: FieldProps): ReactElement {
           placeholder={t('draft.placeholder.classId')}
           displayRender={(labels) => labels.join(' › ')}
           onChange={(picked) => {
-            set(String(picked.at(-1) ?? ''));
+            set(picked.at(-1) ?? '');
           }}
         />
         {others.length > 0 && state.origin !== 'agent' && (

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a table of words, best read in one piece */
 /** Words on the screen, English. Keys as in `zh.ts`. */
 import type { Words } from './zh.ts';
 
