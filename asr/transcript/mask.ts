@@ -28,7 +28,7 @@ export function maskNumbers(pieces: readonly Piece[], before = ''): readonly Pie
       .map((piece) => piece.text)
       .join('');
     if (run.length > 0) {
-      const earlier = at === 0 ? (/[0-9]*$/.exec(text)?.[0] ?? '') : '';
+      const earlier = at === 0 ? digitsBefore(text) : '';
       const keep = shownDigits(run, earlier, text);
       if (keep !== undefined) hide(out, at, end, keep);
     }
@@ -36,6 +36,12 @@ export function maskNumbers(pieces: readonly Piece[], before = ''): readonly Pie
     at = Math.max(end, at + 1);
   }
   return out;
+}
+
+/** Digits at the end of the sentence before that this number may go on from; a whole mobile number is complete. */
+function digitsBefore(text: string): string {
+  const digits = /[0-9]*$/.exec(text)?.[0] ?? '';
+  return /^1[3-9][0-9]{9}$/.test(digits) ? '' : digits;
 }
 
 /** Which digits of the run may be shown: [first ones, last ones], or nothing when all may. */
