@@ -31,6 +31,7 @@ export class WeriftTransport implements MediaTransport {
   readonly #peer: RTCPeerConnection;
   readonly #sender: RTCRtpSender;
   #ignoredPackets = 0;
+  #failedRestarts = 0;
   #lastAnswer: { sdp: string; negotiated: NegotiatedAudio } | undefined;
   #steps: Promise<unknown> = Promise.resolve();
 
@@ -58,9 +59,8 @@ export class WeriftTransport implements MediaTransport {
     return this.#ignoredPackets;
   }
 
-  /** `new`, `connecting`, `connected`, `failed`, `closed` … for the log. */
-  get connectionState(): string {
-    return this.#peer.connectionState;
+  get failedRestarts(): number {
+    return this.#failedRestarts;
   }
 
   createOffer(): Promise<string> {
@@ -81,6 +81,7 @@ export class WeriftTransport implements MediaTransport {
       // The same answer comes twice when it was in a provisional response already.
       if (this.#peer.signalingState === 'stable' && this.#lastAnswer?.sdp === sdp) return read.negotiated;
       await this.#peer.setRemoteDescription({ type: 'answer', sdp: read.sdp });
+      this.#resumeIce();
       this.#lastAnswer = { sdp, negotiated: read.negotiated };
       return read.negotiated;
     });
@@ -96,6 +97,7 @@ export class WeriftTransport implements MediaTransport {
       if (dtls?.state === 'new') dtls.role = read.setup === 'passive' ? 'client' : 'server';
       const answer = await this.#peer.createAnswer();
       await this.#gather(() => this.#peer.setLocalDescription(answer));
+      this.#resumeIce();
       return { sdp: this.#localSdp(), negotiated: read.negotiated };
     });
   }
@@ -154,6 +156,18 @@ export class WeriftTransport implements MediaTransport {
     await this.#options.withPorts(setLocal);
     const found = this.#peer.localDescription?.sdp.includes('a=candidate:') ?? false;
     if (!found) throw new Error('no free media port');
+  }
+
+  /** After an ICE restart werift sees that DTLS is connected and leaves ICE unstarted; keys and roles stay as they are. */
+  #resumeIce(): void {
+    const dtls = this.#dtls;
+    // No nominated pair although keys are there: that is how a restart looks before its checks.
+    const restarted = dtls?.state === 'connected' && dtls.iceTransport.connection.nominated === undefined;
+    if (dtls === undefined || !restarted || dtls.iceTransport.state === 'checking') return;
+    dtls.iceTransport.start().catch(() => {
+      // The far end is not to be reached: the media timeout says so, or its next offer restarts ICE again.
+      this.#failedRestarts += 1;
+    });
   }
 
   #localSdp(): string {
