@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 
 const encodings = [
@@ -18,7 +18,7 @@ async function isFile(path: string): Promise<boolean> {
 /** Path below the folder of pages, or undefined for what must not be served. */
 function safePath(url: string): string | undefined {
   try {
-    const path = normalize(decodeURIComponent(url));
+    const path = decodeURIComponent(url);
     const parts = path.split(/[/\\]/);
     return path.includes('\0') || parts.some((p) => p.startsWith('.')) ? undefined : path;
   } catch {

@@ -50,8 +50,8 @@ function upgrades(deps: HttpDeps): UpgradeHandler {
   };
 }
 
-function listenFault(error: unknown, what: string, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
+function listenFault(error: Error, what: string, port: number): Error {
+  const code = 'code' in error ? error.code : '';
   if (code === 'EADDRINUSE')
     return new ListenError(
       `TCP port ${port} (${what}) is used by another program. Stop it, or set ${what} to another port.`,
@@ -68,7 +68,7 @@ function listenFault(error: unknown, what: string, port: number): unknown {
 
 async function open(server: Server, port: number, bind: string, what: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (error: unknown): void => {
+    const failed = (error: Error): void => {
       reject(listenFault(error, what, port));
     };
     server.once('error', failed);

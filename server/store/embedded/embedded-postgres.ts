@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { errorCode, StoreError } from '../errors.ts';
 import { databaseName, databaseUser, ensureCluster } from './init-cluster.ts';
+import { ownerLock } from './owner-lock.ts';
 import { isAlive } from './pid-file.ts';
 import { findPlaces, type Places } from './places.ts';
 import { findPostmaster, startPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
@@ -16,8 +17,6 @@ export interface EmbeddedOptions {
   readonly onProgress?: (step: string) => void;
 }
 
-/** Held on one connection for as long as a server uses the data folder; ends with the process, however it ends. */
-const ownerLock = 1_234_500_002;
 const lockWaitMs = 3_000;
 const adoptWaitMs = 10_000;
 const watchEveryMs = 1_000;

@@ -67,9 +67,14 @@ export async function connect(config: pg.PoolConfig, logger: Logger): Promise<Co
     types,
     ...config,
   });
-  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => {
+  // A connection that dies is replaced by the pool. Without listeners its error would end the process: the pool's own
+  // covers idle ones only, not one that was taken but has no query running yet.
+  const lost = (error: unknown): void => {
     logger.warn({ code: errorCode(error) }, 'database connection lost');
+  };
+  pool.on('error', lost);
+  pool.on('connect', (client) => {
+    client.on('error', lost);
   });
   try {
     await prepare(pool, logger);

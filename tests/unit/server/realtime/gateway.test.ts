@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import type { Desk } from '../../../../server/realtime/desk.ts';
+import { Gateway } from '../../../../server/realtime/gateway.ts';
+import type { Hello, Me, PageToServer, ServerToPage } from '../../../../server/realtime/protocol.ts';
+import { SipCredentialRegister } from '../../../../server/http/sip-credentials.ts';
+
+type Page = Socket<ServerToPage, PageToServer>;
+
+const users: Readonly<Record<string, Me>> = {
+  t1: { id: 'u1', login: 'agent1', displayName: '陈静', agentNumber: '1001', role: 'agent' },
+  t2: { id: 's1', login: 'supervisor1', displayName: '周敏', agentNumber: '2001', role: 'supervisor' },
+};
+const ok = { ok: true, value: {} } as const;
+
+/** Writes down what it is asked. */
+class RecordingDesk implements Desk {
+  readonly asked: unknown[][] = [];
+  holdHello: Promise<void> = Promise.resolve();
+  fail = false;
+
+  async hello(me: Me): Promise<Hello> {
+    this.asked.push(['hello', me.id]);
+    await this.holdHello;
+    const hello: Partial<Hello> = { me, serverNowMs: 1, openDrafts: [] };
+    return hello as Hello;
+  }
+  gone = (me: Me): void => void this.asked.push(['gone', me.id]);
+  watch = (me: Me, on: boolean): void => void this.asked.push(['watch', me.id, on]);
+  setIntent: Desk['setIntent'] = (me, intent, reason) => {
+    this.asked.push(['setIntent', me.id, intent, reason]);
+    if (this.fail) return Promise.reject(new Error('broken'));
+    return Promise.resolve({ ok: false, code: 'wrong-state', message: '通话中不能示闲' });
+  };
+  changeDraft: Desk['changeDraft'] = (me, callId, input) => {
+    this.asked.push(['changeDraft', me.id, callId, input]);
+    return Promise.resolve({ ok: true, value: { rev: 7 } });
+  };
+  declineOffer = (): ReturnType<Desk['declineOffer']> => Promise.resolve(ok);
+  hold: Desk['hold'] = (me, callId) => {
+    this.asked.push(['hold', me.id, callId]);
+    return Promise.resolve(ok);
+  };
+  resume = this.hold;
+  hangUp = this.hold;
+  returnToCall = this.hold;
+  dropDraft = this.hold;
+  finishWrapUp = this.hold;
+  confirmTicket: Desk['confirmTicket'] = () =>
+    Promise.resolve({ ok: true, value: { number: 'JC20261121-000001', ticketId: 'id' } });
+  extendWrapUp: Desk['extendWrapUp'] = () => Promise.resolve({ ok: true, value: { wrapUpEndsAtMs: 5 } });
+}
+
+let desk: RecordingDesk;
+let gateway: Gateway;
+let server: Server;
+let url: string;
+let ended: Set<string>;
+const pages: Page[] = [];
+
+function open(token: string, headers: Record<string, string> = {}): Page {
+  const page: Page = io(url, {
+    path: '/socket',
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: { cookie: `hotline_session=${token}`, ...headers },
+  });
+  pages.push(page);
+  return page;
+}
+
+async function event<E extends keyof ServerToPage>(page: Page, name: E): Promise<unknown> {
+  return new Promise((resolve) => {
+    (page as unknown as Socket).once(name, (...args: unknown[]) => {
+      resolve(args[0]);
+    });
+  });
+}
+
+async function refused(page: Page): Promise<string> {
+  return new Promise((resolve) => {
+    page.once('connect_error', (error) => {
+      resolve(error.message);
+    });
+  });
+}
+
+async function until(check: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 200 && !check(); i += 1) await sleep(10);
+  return check();
+}
+
+beforeEach(async () => {
+  desk = new RecordingDesk();
+  ended = new Set();
+  gateway = new Gateway({
+    sessions: {
+      find: (token) => {
+        const user = ended.has(token) ? undefined : users[token];
+        return Promise.resolve(user === undefined ? undefined : { user, csrfToken: '' });
+      },
+    },
+    credentials: new SipCredentialRegister({ domain: 'hotline.local', iceServers: [] }),
+    logger: pino({ level: 'silent' }),
+    trustProxy: false,
+    goneAfterMs: 100,
+    sessionCheckMs: 50,
+  });
+  gateway.serve(desk);
+  server = createServer((request, response) => {
+    gateway.handleRequest(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    gateway.handleUpgrade(request, socket, head);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  for (const page of pages.splice(0)) page.disconnect();
+  await gateway.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+describe('gateway', () => {
+  it('greets a page that is logged in', async () => {
+    expect(await event(open('t1'), 'hello')).toMatchObject({ me: { id: 'u1' } });
+    expect(gateway.online('u1')).toBe(true);
+    expect(gateway.online('s1')).toBe(false);
+  });
+
+  it('turns away strangers and other sites', async () => {
+    expect(await refused(open('unknown'))).toBe('unauthorized');
+    expect(await refused(open('t1', { origin: 'http://evil.example' }))).toBe('websocket error');
+    expect(desk.asked).toEqual([]);
+  });
+
+  it('hands requests to the desk and its answer back', async () => {
+    const page = open('t1');
+    await event(page, 'hello');
+    expect(await page.emitWithAck('agent.set-intent', { intent: 'available', reason: '' })).toEqual({
+      ok: false,
+      code: 'wrong-state',
+      message: '通话中不能示闲',
+    });
+    const edit = { callId: 'c1', field: 'summary', value: '油烟' } as const;
+    expect(await page.emitWithAck('draft.edit', edit)).toEqual({ ok: true, value: { rev: 7 } });
+    await page.emitWithAck('draft.suggestion', { callId: 'c1', field: 'kind', action: 'release' });
+    expect(await page.emitWithAck('sip.credentials', {})).toMatchObject({ ok: true, value: { wsPath: '/sip' } });
+    expect(desk.asked.slice(1)).toEqual([
+      ['setIntent', 'u1', 'available', ''],
+      ['changeDraft', 'u1', 'c1', { type: 'edit', field: 'summary', value: '油烟' }],
+      ['changeDraft', 'u1', 'c1', { type: 'release', field: 'kind' }],
+    ]);
+  });
+
+  it('answers garbage with bad-request, and asks the desk nothing', async () => {
+    const page = open('t1');
+    await event(page, 'hello');
+    const raw = page as unknown as { emitWithAck(name: string, payload: unknown): Promise<{ code: string }> };
+    const garbage: unknown[] = [null, 7, 'x', [], { callId: 1 }, { callId: 'x'.repeat(101) }, { callId: 'a', more: 1 }];
+    for (const payload of garbage) expect((await raw.emitWithAck('call.hold', payload)).code).toBe('bad-request');
+    (page as unknown as Socket).emit('call.hold', { callId: 'no-ack' });
+    (page as unknown as Socket).emit('no.such.event', 1);
+    expect(await until(() => desk.asked.length === 2)).toBe(true);
+    expect(desk.asked).toEqual([
+      ['hello', 'u1'],
+      ['hold', 'u1', 'no-ack'],
+    ]);
+  });
+
+  it('says unavailable when the desk fails', async () => {
+    const page = open('t1');
+    await event(page, 'hello');
+    desk.fail = true;
+    const answer = await page.emitWithAck('agent.set-intent', { intent: 'off', reason: '' });
+    expect(answer).toEqual({ ok: false, code: 'unavailable', message: '系统暂时无法处理，请稍后重试' });
+  });
+
+  it('limits a page that asks too much', async () => {
+    const page = open('t1');
+    await event(page, 'hello');
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => page.emitWithAck('call.hold', { callId: 'c' })),
+    );
+    const codes = answers.map((a) => (a.ok ? 'ok' : a.code));
+    expect(codes.filter((c) => c === 'too-many-requests').length).toBeGreaterThan(20);
+    expect(codes.slice(0, 60)).toEqual(Array<string>(60).fill('ok'));
+  });
+
+  it('lets a new page replace the older one', async () => {
+    const old = open('t1');
+    await event(old, 'hello');
+    const told = event(old, 'replaced');
+    const gone = new Promise((resolve) => old.once('disconnect', resolve));
+    const next = open('t1');
+    await event(next, 'hello');
+    await told;
+    expect(await gone).toBe('io server disconnect');
+    await sleep(200);
+    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
+    expect(gateway.online('u1')).toBe(true);
+  });
+
+  it('says gone only when no page comes back in time', async () => {
+    const first = open('t1');
+    await event(first, 'hello');
+    first.disconnect();
+    await until(() => !gateway.online('u1'));
+    const again = open('t1');
+    await event(again, 'hello');
+    await sleep(200);
+    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
+    again.disconnect();
+    expect(await until(() => desk.asked.some(([what]) => what === 'gone'))).toBe(true);
+  });
+
+  it('sends hello before anything that happened meanwhile', async () => {
+    let release = (): void => undefined;
+    desk.holdHello = new Promise((resolve) => (release = resolve));
+    const page = open('t1');
+    const seen: string[] = [];
+    page.onAny((name: string) => void seen.push(name));
+    await until(() => gateway.online('u1'));
+    gateway.toUser('u1', 'line', { waiting: 1, longestWaitMs: 0, freeAgents: 0 });
+    gateway.toAll('recognizer', { type: 'starting' });
+    release();
+    await until(() => seen.length === 3);
+    expect(seen).toEqual(['hello', 'line', 'recognizer']);
+  });
+
+  it('lets supervisors watch, agents not, and stops with the page', async () => {
+    const agent = open('t1');
+    await event(agent, 'hello');
+    expect(await agent.emitWithAck('supervisor.watch', { on: true })).toMatchObject({ code: 'not-allowed' });
+    const boss = open('t2');
+    await event(boss, 'hello');
+    expect(await boss.emitWithAck('supervisor.watch', { on: true })).toEqual(ok);
+    boss.disconnect();
+    await until(() => !gateway.online('s1'));
+    expect(desk.asked.filter(([what]) => what === 'watch')).toEqual([
+      ['watch', 's1', true],
+      ['watch', 's1', false],
+    ]);
+  });
+
+  it('closes the page when its log-in ends', async () => {
+    const page = open('t1');
+    await event(page, 'hello');
+    const gone = new Promise((resolve) => page.once('disconnect', resolve));
+    ended.add('t1');
+    expect(await gone).toBe('io server disconnect');
+  });
+});
