@@ -23,7 +23,7 @@ export function LevelMeter({ microphone, label, onHeard }: LevelMeterProps): Rea
     const draw = (): void => {
       const level = microphone.level();
       shown = Math.max(level, shown * 0.92);
-      if (bar.current !== null) bar.current.style.transform = `scaleX(${shown.toFixed(3)})`;
+      if (bar.current !== null) bar.current.style.clipPath = `inset(0 ${((1 - shown) * 100).toFixed(1)}% 0 0)`;
       if (level > 0.35) loudFrames += 1;
       if (loudFrames === 6) heard.current();
       frame = requestAnimationFrame(draw);

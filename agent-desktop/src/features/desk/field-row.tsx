@@ -75,12 +75,13 @@ interface FieldMarkProps {
 }
 
 /** A small sign of who filled the field in; a click plays the words it rests on. */
-function FieldMark({ draft, field, origin, unsure }: FieldMarkProps): ReactElement | null {
+function FieldMark({ draft, field, origin, unsure }: FieldMarkProps): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
   const state = draft.fields[field];
   const range = playRange(state.evidence);
-  if (origin === 'empty' || origin === 'agent') return null;
+  // The place is kept, so that nothing moves when a person takes the field over.
+  if (origin === 'empty' || origin === 'agent') return <span className="field-mark" aria-hidden="true" />;
   const pct = shareText(state.confidence, 0);
   const words = {
     asr: unsure ? t('draft.machineUnsure', { pct }) : t('draft.machineSure', { pct }),

@@ -11,10 +11,20 @@ import type { IntentControls } from './use-intent.ts';
 export function IdlePanel({ intent }: { readonly intent: IntentControls }): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
-  const { agent, line, openDraftIds } = useStore(session.socket.desk);
+  const { agent, line, offer, openDraftIds } = useStore(session.socket.desk);
   const { micChecked } = useStore(session.page);
   const { registration } = useStore(session.phone.view);
   const available = agent?.intent === 'available';
+  if (offer !== null) {
+    return (
+      <section className="panel idle" aria-label={t('transcript.title')}>
+        <div className="idle-inner idle-offered">
+          <p>{t('transcript.emptyIdle')}</p>
+          <p>{t('transcript.emptyHelp')}</p>
+        </div>
+      </section>
+    );
+  }
   const ready = micChecked && registration === 'registered' && available;
   return (
     <section className="panel idle" aria-label={t('idle.title')}>

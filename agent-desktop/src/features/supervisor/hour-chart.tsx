@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { linePath, niceTop } from '../../lib/chart.ts';
 import type { SupervisorView } from '../../lib/types.ts';
 
-const width = 760;
+const width = 1100;
 const height = 150;
 const left = 28;
 const bottom = 20;

@@ -13,7 +13,7 @@ export function Seats({ seats }: { readonly seats: readonly SeatView[] }): React
   const sorted = seats.toSorted((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs);
   const counts = seatStates
     .map((state) => ({ state, n: seats.filter((s) => seatState(s) === state).length }))
-    .filter((c) => c.n > 0);
+    .filter((c) => c.n > 0 && c.state !== 'offline');
   return (
     <section className="panel list" data-testid="supervisor-seats">
       <h2 className="panel-head">
