@@ -69,7 +69,7 @@ export class SentenceTracker {
           startMs: Math.round(pieces[0]?.startMs ?? 0),
           endMs: Math.round(pieces.at(-1)?.endMs ?? 0),
           tokens: tokens.map((t) => ({ text: t.text, startMs: Math.round(t.startMs), endMs: Math.round(t.endMs) })),
-          syllables: this.#wording === null ? [] : heard.tokens,
+          syllables: this.#wording === null ? [] : unmaskedSyllables(heard.tokens, pieces, tokens),
           gapBeforeMs: Math.round(this.#gapBeforeMs),
         }
       : undefined;
@@ -95,4 +95,18 @@ export class SentenceTracker {
     this.#tail = tail;
     this.#wording = this.#model === null ? null : new Wording(this.#model);
   }
+}
+
+/** A masked number is masked as it sounds, too: `*` in place of its syllables. */
+function unmaskedSyllables(
+  syllables: readonly string[],
+  pieces: readonly Piece[],
+  shown: readonly TimedToken[],
+): readonly string[] {
+  const masked = shown.filter((token) => token.text.includes('*'));
+  if (masked.length === 0) return syllables;
+  return syllables.map((syllable, i) => {
+    const startMs = pieces[i]?.startMs ?? 0;
+    return masked.some((token) => token.startMs <= startMs && startMs < token.endMs) ? '*' : syllable;
+  });
 }

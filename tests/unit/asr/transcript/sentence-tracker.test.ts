@@ -46,6 +46,17 @@ describe('SentenceTracker', () => {
     expect(tracker.hear(heard('wo3'), true)?.gapBeforeMs).toBe(0);
   });
 
+  it('masks the sound of a masked number', () => {
+    const digits = new WordingModel({
+      lex: { ka3: { 卡: 1 }, hao4: { 号: 1 }, yi1: { 一: 1 } },
+      n1: { 卡: 1, 号: 1, 一: 1 },
+      n2: { '^卡': 1, 卡号: 1, 号一: 1, 一一: 1 },
+      n3: { '^^卡': 1, '^卡号': 1, 卡号一: 1, 号一一: 1, 一一一: 1 },
+    });
+    const update = new SentenceTracker(digits).hear(heard('ka3', 'hao4', 'yi1', 'yi1', 'yi1', 'yi1', 'yi1'), true);
+    expect(update).toMatchObject({ text: '卡号111**。', syllables: ['ka3', 'hao4', 'yi1', 'yi1', 'yi1', '*', '*'] });
+  });
+
   it('says nothing about nothing', () => {
     const tracker = new SentenceTracker(model);
     expect(tracker.hear(heard(), true)).toBeUndefined();
