@@ -47,7 +47,15 @@ const mergedFinal: Readonly<Record<string, string>> = {
   ueng: 'uen',
 };
 /** `hua` said as `fa`: after f/h the medial u is lost. */
-const afterF: Readonly<Record<string, string>> = { ua: 'a', uan: 'an', uai: 'ai', ui: 'ei', un: 'en', uo: 'o' };
+const afterF: Readonly<Record<string, string>> = {
+  ua: 'a',
+  uan: 'an',
+  uai: 'ai',
+  ui: 'ei',
+  un: 'en',
+  uo: 'o',
+  ong: 'en',
+};
 
 /** What is left of a syllable when everything that accents confuse is merged. */
 export function skeletonOf(sound: string): string {

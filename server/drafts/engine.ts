@@ -90,7 +90,7 @@ function refresh(index: CityIndex, { draft, segments, callerNumber, callerName }
   const { communityId } = fields;
   const chosen = communityId.origin === 'agent' ? { ...communityId, evidence: [] } : communityId;
   put('streetId', findStreet(index, heard, chosen.value === '' ? null : chosen));
-  put('placeText', findPlaceText(index, heard));
+  put('placeText', findPlaceText(index, heard, communityId.value));
   put('occurredText', findOccurred(city, heard));
   put('callerName', findName(city, heard, callerName));
   put('callbackNumber', findNumber(city, heard, callerNumber));

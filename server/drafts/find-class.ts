@@ -2,6 +2,7 @@
 import type { CityIndex, KeywordMatch } from './city-index.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard } from './heard.ts';
+import { remember, rememberFor } from './remember.ts';
 import { ticketKinds, type Evidence, type FieldCandidate, type TicketKind } from './types.ts';
 
 /** Longer phrases tell more. */
@@ -13,7 +14,10 @@ function weightOf(index: CityIndex, match: KeywordMatch, rivals: readonly Keywor
   const base = (lengthWeights[Math.min(length, 5)] ?? 1) / Math.sqrt(uses);
   // Two syllables that only sound alike are weak; more are nearly as good as the right characters.
   const sound = match.exact ? 1 : length <= 2 ? 0.4 : 0.85 * match.score;
-  const covered = rivals.some((r) => r.from <= match.from && match.to <= r.to && r.to - r.from > match.to - match.from);
+  // Sound alone gives way to characters that are there.
+  const guessed = !match.exact && rivals.some((r) => r.exact && r.from < match.to && match.from < r.to);
+  const covered =
+    guessed || rivals.some((r) => r.from <= match.from && match.to <= r.to && r.to - r.from > match.to - match.from);
   return base * sound * (covered ? 0.2 : 1);
 }
 
@@ -22,20 +26,29 @@ interface Support {
   readonly evidence: Evidence[];
 }
 
+/** The classes' words in one segment. */
+const wordsIn = rememberFor((index: CityIndex, { segment, weight }: Heard) => {
+  const { keywords } = index.read(segment);
+  return keywords.map((match) => ({
+    classId: match.item.classId,
+    name: match.name,
+    score: weightOf(index, match, keywords) * weight,
+    evidence: evidenceOf(segment, match.from, match.to),
+  }));
+});
+
 /** How much each class is supported, with the words that do it. */
 function supportOf(index: CityIndex, heard: readonly Heard[]): ReadonlyMap<string, Support> {
   const supports = new Map<string, Support>();
   const times = new Map<string, number>();
-  for (const { segment, weight } of heard) {
-    const { keywords } = index.read(segment);
-    for (const match of keywords) {
-      const repeats = times.get(`${match.item.classId} ${match.name}`) ?? 0;
-      times.set(`${match.item.classId} ${match.name}`, repeats + 1);
-      const score = (weightOf(index, match, keywords) * weight) / (1 + repeats * 2);
-      const support = supports.get(match.item.classId) ?? { score: 0, evidence: [] };
-      support.score += score;
-      if (score > 0.3) support.evidence.push(evidenceOf(segment, match.from, match.to));
-      supports.set(match.item.classId, support);
+  for (const one of heard) {
+    for (const { classId, name, score, evidence } of wordsIn(index, one)) {
+      const repeats = times.get(`${classId} ${name}`) ?? 0;
+      times.set(`${classId} ${name}`, repeats + 1);
+      const support = supports.get(classId) ?? { score: 0, evidence: [] };
+      support.score += score / (1 + repeats * 2);
+      if (score / (1 + repeats * 2) > 0.3) support.evidence.push(evidence);
+      supports.set(classId, support);
     }
   }
   return supports;
@@ -95,20 +108,25 @@ const cues: readonly (readonly [TicketKind, RegExp, number])[] = [
 /** Polite openings that ask nothing. */
 const emptyAsking = /请问(是|你们是|这里是|这是)?(一二三四五|12345|市民热线|政府热线|热线)/;
 
+/** What a caller's sentence says of the kind. */
+const cuesIn = remember(({ segment, weight }: Heard) => {
+  if (weight < 1) return [];
+  const { text } = segment;
+  return cues.flatMap(([kind, pattern, value]) =>
+    [...text.matchAll(pattern)]
+      .filter((match) => !emptyAsking.test(text.slice(match.index, match.index + 12)))
+      .map((match) => ({ kind, value, evidence: evidenceOf(segment, match.index, match.index + match[0].length) })),
+  );
+});
+
 /** The kind: what callers say they want, with the class's usual kind as a prior. */
 export function findKind(index: CityIndex, heard: readonly Heard[], best: FieldCandidate | undefined): Finding | null {
   const scores = new Map<TicketKind, Support>(ticketKinds.map((kind) => [kind, { score: 0, evidence: [] }]));
-  for (const { segment, weight } of heard) {
-    if (weight < 1) continue;
-    for (const [kind, pattern, value] of cues) {
-      for (const match of segment.text.matchAll(pattern)) {
-        if (emptyAsking.test(segment.text.slice(match.index, match.index + 12))) continue;
-        const support = scores.get(kind);
-        if (support === undefined) continue;
-        support.score += value / (1 + support.evidence.length);
-        support.evidence.push(evidenceOf(segment, match.index, match.index + match[0].length));
-      }
-    }
+  for (const { kind, value, evidence } of heard.flatMap(cuesIn)) {
+    const support = scores.get(kind);
+    if (support === undefined) continue;
+    support.score += value / (1 + support.evidence.length);
+    support.evidence.push(evidence);
   }
   const usual = best === undefined ? undefined : index.classes.get(best.value)?.usualKind;
   const prior = ticketKinds.find((kind) => kind === usual);
@@ -123,5 +141,7 @@ export function findKind(index: CityIndex, heard: readonly Heard[], best: FieldC
     const confidence = s.score / (s.score + 0.6 * rival + 0.4);
     return candidate(index.city, 'kind', { value, confidence, evidence: s.evidence });
   });
-  return candidates.length > 0 ? { origin: 'asr', candidates } : null;
+  const top = candidates[0];
+  // A class that a person chose has no words of its own.
+  return top === undefined ? null : { origin: top.evidence.length > 0 ? 'asr' : 'rule', candidates };
 }

@@ -1,7 +1,8 @@
 /** The caller's name and the number to call back. Pure. */
 import type { City } from '../../config/city.ts';
 import { candidate, type Finding } from './finding.ts';
-import { evidenceOf, type Heard } from './heard.ts';
+import { evidenceOf, type Heard, type Segment } from './heard.ts';
+import { remember } from './remember.ts';
 import type { Evidence, FieldCandidate } from './types.ts';
 
 const surnames =
@@ -39,6 +40,8 @@ interface Said {
   readonly confidence: number;
 }
 
+const nameOf = remember(nameIn);
+
 function nameIn({ segment, asked, confirmed }: Heard): Said | null {
   const { text, side } = segment;
   const spell = spelledOut.exec(text);
@@ -66,7 +69,7 @@ const isFull = (name: string): boolean => name.length > surnameOf(name).length &
 /** The caller's name: a full name, else surname with the title the agent uses, else the surname. */
 export function findName(city: City, heard: readonly Heard[], known: string): Finding | null {
   const found = heard.flatMap((h) => {
-    const said = nameIn(h);
+    const said = nameOf(h);
     return said === null || said.value === ''
       ? []
       : [{ ...said, side: h.segment.side, evidence: evidenceOf(h.segment, said.from, said.to) }];
@@ -130,13 +133,13 @@ interface Run {
   readonly to: number;
 }
 
-function runsIn(text: string): readonly Run[] {
+const runsIn = remember(({ text }: Segment): readonly Run[] => {
   return [...text.matchAll(run)].flatMap((match): Run[] => {
     if (otherNumber.test(text.slice(0, match.index))) return [];
     const value = match[0].replaceAll(/[^0-9]/g, (c) => digits[c] ?? '');
     return [{ digits: value, from: match.index, to: match.index + match[0].length }];
   });
-}
+});
 
 interface Spoken {
   readonly value: string;
@@ -153,7 +156,7 @@ function spokenNumbers(heard: readonly Heard[]): readonly Spoken[] {
   let quiet = 0;
   for (const { segment, asked, confirmed } of heard) {
     if (segment.side === 'agent' && !confirmed) continue;
-    const runs = runsIn(segment.text);
+    const runs = runsIn(segment);
     quiet = runs.length === 0 ? quiet + 1 : 0;
     if (quiet > 1) pending = { digits: '', evidence: [] };
     const context = asked === 'number' || numberWords.test(segment.text);

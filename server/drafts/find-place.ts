@@ -2,6 +2,7 @@
 import type { CityIndex, PlaceMatch } from './city-index.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard, type Segment } from './heard.ts';
+import { remember, rememberFor } from './remember.ts';
 import type { Evidence, FieldCandidate } from './types.ts';
 
 interface Support {
@@ -14,13 +15,16 @@ interface Support {
 const denied = /(不是|不在|并非)(在|我们|那个|说)?$/;
 const homeBefore = /(住在|住|我在|我们|我是|地址[是在]?|位于|这里是|就在|是在|在)$/;
 
-/** How much one mention says about the matter's place; negative when the speaker denies it. */
-function mentionOf(match: PlaceMatch, { segment, weight, asked }: Heard): number {
-  const before = segment.text.slice(0, match.from);
-  if (denied.test(before)) return -2;
-  const close = homeBefore.test(before) || asked === 'place' ? 1.15 : 1;
-  return match.score ** 2 * weight * close * (match.item.bare ? 0.8 : 1);
-}
+/** How much each mention says about the matter's place; negative when the speaker denies it. */
+const mentionsIn = rememberFor((index: CityIndex, { segment, weight, asked }: Heard) =>
+  index.read(segment).places.map((match) => {
+    const before = segment.text.slice(0, match.from);
+    const not = denied.test(before);
+    const close = homeBefore.test(before) || asked === 'place' ? 1.15 : 1;
+    const score = not ? -2 : match.score ** 2 * weight * close * (match.item.bare ? 0.8 : 1);
+    return { match, score, not, evidence: evidenceOf(segment, match.from, match.to) };
+  }),
+);
 
 function collect(
   index: CityIndex,
@@ -29,13 +33,12 @@ function collect(
 ): Map<string, Support> {
   const supports = new Map<string, Support>();
   for (const one of heard) {
-    for (const match of index.read(one.segment).places) {
-      const mention = mentionOf(match, one);
+    for (const { match, score, evidence } of mentionsIn(index, one)) {
       for (const [id, share] of idsOf(match)) {
         const support = supports.get(id) ?? { score: 0, best: 0, evidence: [] };
-        support.score += mention * share;
-        support.best = Math.max(support.best, mention * share);
-        if (mention > 0) support.evidence.push(evidenceOf(one.segment, match.from, match.to));
+        support.score += score * share;
+        support.best = Math.max(support.best, score * share);
+        if (score > 0) support.evidence.push(evidence);
         supports.set(id, support);
       }
     }
@@ -110,7 +113,7 @@ export function findStreet(
 
 const number = '(?:[0-9]+|[一二三四五六七八九十百零两]+)';
 const unit = new RegExp(
-  `(?<!月)${number}(?:号楼|号院|栋|幢|单元|号门|期|楼(?!上|下)|层|室|弄|组|号(?!码|线|楼|院|门))`,
+  `(?<![月0-9一二三四五六七八九十百])${number}(?:号楼|号院|栋|幢|单元|号门|期|楼(?!上|下)|层|室|弄|组|号(?!码|线|楼|院|门))`,
   'g',
 );
 const notPlace = /^(号|楼|层)?(早|晚|上午|下午|中午|凌晨|开始|到现在|那天)/;
@@ -119,6 +122,11 @@ const relation =
 const unknownName =
   /(?<=(?:住在|在|地址是|位于|我是|就是|我们)(?:江城市?)?)(?!我|你|他|这|那|哪|一|家|楼|小区|社区|马路|路|里|外|公园里)[\u4e00-\u9fff]{2,6}?(?:路|街|巷|小区|花园|家园|新村|苑|大厦|广场|村|公寓|市场|公园|小学|中学)(?!上)/g;
 const joint = /^(的|和|与|跟|那个|这个|那边|这边|那里|里面|里|小区|社区|到|靠近|交|往|，|、|\s){0,2}$/;
+
+interface Chosen {
+  readonly communityId: string;
+  readonly notHere: ReadonlySet<string>;
+}
 
 interface Atom {
   readonly from: number;
@@ -129,25 +137,32 @@ interface Atom {
   readonly sure: number;
 }
 
-function atomsOf(index: CityIndex, segment: Segment): readonly Atom[] {
+/** Houses, directions and places that are not among the city's names. */
+const freeAtoms = remember(({ text }: Segment): readonly Atom[] => {
+  const kinds = [
+    [unit, 1.5, 0.9],
+    [unknownName, 1.2, 0.7],
+    [relation, 0.6, 0.8],
+  ] as const;
+  return kinds.flatMap(([pattern, value, sure]) =>
+    [...text.matchAll(pattern)].flatMap((match): Atom[] => {
+      const to = match.index + match[0].length;
+      return notPlace.test(text.slice(to)) ? [] : [{ from: match.index, to, text: match[0], value, sure }];
+    }),
+  );
+});
+
+function atomsOf(index: CityIndex, segment: Segment, { communityId, notHere }: Chosen): readonly Atom[] {
   const { text } = segment;
   const atoms: Atom[] = index.read(segment).places.flatMap((m): Atom[] => {
-    if (denied.test(text.slice(0, m.from))) return [];
+    if (denied.test(text.slice(0, m.from)) || notHere.has(m.item.id)) return [];
     const whole = m.to - m.from === m.name.length && (m.exact || m.score > 0.9);
-    const value = m.item.type === 'street' ? 1.6 : 2;
+    const value = m.item.type === 'street' ? 1.6 : m.item.id === communityId ? 2.6 : 2;
     return [{ from: m.from, to: m.to, text: whole ? m.name : text.slice(m.from, m.to), value, sure: m.score }];
   });
-  const free = (from: number, to: number): boolean => !atoms.some((a) => from < a.to && a.from < to);
-  const add = (pattern: RegExp, value: number, sure: number): void => {
-    for (const match of text.matchAll(pattern)) {
-      const to = match.index + match[0].length;
-      if (notPlace.test(text.slice(to)) || !free(match.index, to)) continue;
-      atoms.push({ from: match.index, to, text: match[0], value, sure });
-    }
-  };
-  add(unit, 1.5, 0.9);
-  add(unknownName, 1.2, 0.7);
-  add(relation, 0.6, 0.8);
+  for (const atom of freeAtoms(segment)) {
+    if (!atoms.some((a) => atom.from < a.to && a.from < atom.to)) atoms.push(atom);
+  }
   return atoms.sort((a, b) => a.from - b.from);
 }
 
@@ -162,9 +177,9 @@ interface Phrase {
 }
 
 /** Neighbouring atoms grow together into phrases like 锦绣花园三号楼下边. */
-function phrasesOf(index: CityIndex, { segment, weight }: Heard): readonly Phrase[] {
+function phrasesOf(index: CityIndex, { segment, weight }: Heard, chosen: Chosen): readonly Phrase[] {
   const phrases: Phrase[] = [];
-  for (const atom of atomsOf(index, segment)) {
+  for (const atom of atomsOf(index, segment, chosen)) {
     const last = phrases.at(-1);
     const between = last === undefined ? '' : segment.text.slice(last.to, atom.from);
     const named = atom.value >= 1.2 && atom.value !== 1.5;
@@ -180,9 +195,16 @@ function phrasesOf(index: CityIndex, { segment, weight }: Heard): readonly Phras
   return phrases;
 }
 
+/** Ids of places that the caller said it is not. */
+function deniedIn(index: CityIndex, heard: readonly Heard[]): ReadonlySet<string> {
+  const mentions = heard.flatMap((h) => mentionsIn(index, h));
+  return new Set(mentions.filter((m) => m.not).map((m) => m.match.item.id));
+}
+
 /** The words of the place: the fullest phrase with a name, and a house said apart from it. */
-export function findPlaceText(index: CityIndex, heard: readonly Heard[]): Finding | null {
-  const phrases = heard.filter((h) => h.weight >= 0.9).flatMap((h) => phrasesOf(index, h));
+export function findPlaceText(index: CityIndex, heard: readonly Heard[], communityId: string): Finding | null {
+  const chosen = { communityId, notHere: deniedIn(index, heard) };
+  const phrases = heard.filter((h) => h.weight >= 0.9).flatMap((h) => phrasesOf(index, h, chosen));
   const fuller = (a: Phrase, b: Phrase): number => b.value - a.value;
   const named = phrases.filter((p) => p.named).sort(fuller)[0];
   const house = phrases.filter((p) => !p.named && p.value >= 0.9).sort(fuller)[0];

@@ -2,6 +2,7 @@
 import type { City } from '../../config/city.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard } from './heard.ts';
+import { remember } from './remember.ts';
 import type { Evidence } from './types.ts';
 
 const n = '(?:[0-9]+|[一二三四五六七八九十两几半]+)';
@@ -36,7 +37,9 @@ const amountBefore = /(欠|欠了?我们?|交|付|租|押|扣)了?$/;
 const amountAfter = /^的?(工资|房租|租金|押金|工钱|薪水|社保)/;
 const elsewhere = /(上次|之前)(反映|打|投诉)|营业|上班|开门/;
 
-function phrasesOf({ segment, asked }: Heard): Phrase[] {
+const phrasesOf = remember((heard: Heard): readonly Phrase[] => joined(phrasesIn(heard)));
+
+function phrasesIn({ segment, asked }: Heard): Phrase[] {
   return [...segment.text.matchAll(pattern)].flatMap((match): Phrase[] => {
     const words = match[0].replace(/[，的就]+$/, '');
     const atoms = [...words.matchAll(anchorOnly)];
@@ -59,7 +62,7 @@ function joined(phrases: readonly Phrase[]): readonly Phrase[] {
 
 /** The fullest time phrase of the caller; the first of equals. */
 export function findOccurred(city: City, heard: readonly Heard[]): Finding | null {
-  const phrases = heard.filter((h) => h.segment.side === 'caller' || h.confirmed).flatMap((h) => joined(phrasesOf(h)));
+  const phrases = heard.filter((h) => h.segment.side === 'caller' || h.confirmed).flatMap(phrasesOf);
   const ranked = phrases.sort((a, b) => b.value - a.value).slice(0, 3);
   const candidates = ranked.map(({ parts, value }) => {
     const words = parts.map((part) => part.words.replaceAll('，', '')).join('，');

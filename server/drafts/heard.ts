@@ -1,4 +1,5 @@
 /** What was said, prepared for reading: who spoke, what was asked before, whether it was confirmed. Pure. */
+import { remember } from './remember.ts';
 import type { DraftInput, Evidence } from './types.ts';
 
 export type Segment = Extract<DraftInput, { type: 'speech' }>['segment'];
@@ -33,7 +34,19 @@ export function askedIn(text: string): Asked {
   return questions.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }
 
-const isYes = (text: string): boolean => yes.test(text) && !no.test(text);
+const question = remember((segment: Segment) => askedIn(segment.text));
+const reply = remember(({ text }: Segment) => (no.test(text) ? 'no' : yes.test(text) ? 'yes' : 'other'));
+
+/** The same context gives the same object, so that what was read in it is remembered with it. */
+const variants = remember((_segment: Segment) => new Map<string, Heard>());
+function inContext(heard: Heard): Heard {
+  const known = variants(heard.segment);
+  const key = `${heard.weight} ${heard.asked ?? ''} ${heard.confirmed ? 1 : 0}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  known.set(key, heard);
+  return heard;
+}
 
 /** Lays the conversation's context over its segments. */
 export function hear(segments: readonly Segment[]): readonly Heard[] {
@@ -41,15 +54,15 @@ export function hear(segments: readonly Segment[]): readonly Heard[] {
   let sinceAsked = 0;
   return segments.map((segment, i): Heard => {
     if (segment.side === 'agent') {
-      asked = askedIn(segment.text);
+      asked = question(segment);
       sinceAsked = 0;
-      const answer = segments.slice(i + 1, i + 3).find((s) => s.side === 'caller')?.text ?? '';
-      const confirmed = isYes(answer);
-      const denied = no.test(answer);
-      return { segment, weight: confirmed ? 0.9 : denied ? 0 : 0.3, asked: null, confirmed };
+      const next = segments.slice(i + 1, i + 3).find((s) => s.side === 'caller');
+      const answer = next === undefined ? 'other' : reply(next);
+      const weight = answer === 'yes' ? 0.9 : answer === 'no' ? 0 : 0.3;
+      return inContext({ segment, weight, asked: null, confirmed: answer === 'yes' });
     }
     sinceAsked += 1;
-    return { segment, weight: 1, asked: sinceAsked <= 2 ? asked : null, confirmed: false };
+    return inContext({ segment, weight: 1, asked: sinceAsked <= 2 ? asked : null, confirmed: false });
   });
 }
 

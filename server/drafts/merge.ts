@@ -47,7 +47,7 @@ function ofMachine(field: DraftField, current: FieldState, finding: Finding, cho
   const others = finding.candidates.filter((c) => c.value !== chosen.value);
   const base: FieldState = { ...chosen, origin: finding.origin, suggestion: null, alternatives: others };
   const offers = contradictable.has(field) ? others.filter((c) => c.evidence.length > 0) : [];
-  const suggestion = suggestionFor(field, { ...withDismissed(base, current.dismissed) }, offers, 0.7);
+  const suggestion = suggestionFor(field, { ...withDismissed(base, current.dismissed) }, offers, 0.55);
   return withDismissed({ ...base, suggestion }, current.dismissed);
 }
 

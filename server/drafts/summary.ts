@@ -2,6 +2,7 @@
 import type { CityIndex } from './city-index.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard, type Segment } from './heard.ts';
+import { rememberFor } from './remember.ts';
 import { ticketKinds, type Evidence, type TicketKind } from './types.ts';
 
 /** What is known of the other fields when the summary is written; '' where nothing is. */
@@ -18,6 +19,8 @@ interface Clause {
   readonly from: number;
   readonly to: number;
   readonly order: number;
+  /** Says what is to be done. */
+  readonly asks: boolean;
   readonly value: number;
   readonly text: string;
 }
@@ -32,7 +35,7 @@ const request =
   /(希望|请你们|请相关|请有关|要求|麻烦你们|能不能(?!报|办|取|申)|可不可以(?!报|办)|帮我(?!查)|派人|什么时候能|尽快|赶紧|赶快|管一管|处理一下)/;
 
 /** One clause of the caller with what makes it worth keeping. */
-function clausesOf(index: CityIndex, { segment }: Heard, order: number): Clause[] {
+const clausesOf = rememberFor((index: CityIndex, { segment }: Heard): readonly Clause[] => {
   const { keywords, risks, places } = index.read(segment);
   const clauses: Clause[] = [];
   for (const part of segment.text.matchAll(/[^，。？！,?!；;\s]+/g)) {
@@ -47,10 +50,12 @@ function clausesOf(index: CityIndex, { segment }: Heard, order: number): Clause[
       (risks.some(within) ? 3 : 0) +
       (places.some(within) ? 0.8 : 0) +
       Math.min(1, text.length / 14);
-    if (!empty.test(text) && !personal.test(text)) clauses.push({ segment, from, to, order, value, text });
+    if (!empty.test(text) && !personal.test(text)) {
+      clauses.push({ segment, from, to, order: 0, asks: request.test(text), value, text });
+    }
   }
   return clauses;
-}
+});
 
 /** The clause in the city's own characters, without filler, spoken of in the third person. */
 function written(index: CityIndex, clause: Clause): string {
@@ -74,7 +79,7 @@ function written(index: CityIndex, clause: Clause): string {
 
 /** The two or three clauses that say most, in the order in which they were said. */
 function bestClauses(clauses: readonly Clause[]): readonly Clause[] {
-  const matter = clauses.filter((c) => !request.test(c.text) || c.value >= 2.5);
+  const matter = clauses.filter((c) => !c.asks || c.value >= 2.5);
   const top = [...matter].sort((a, b) => b.value - a.value || a.order - b.order).slice(0, 3);
   const least = (top[0]?.value ?? 0) >= 2 ? 1.2 : 0.3;
   return top.filter((c) => c.value >= least).sort((a, b) => a.order - b.order || a.from - b.from);
@@ -103,7 +108,7 @@ function wishOf(
   used: readonly Clause[],
   kind: TicketKind,
 ): { text: string; clause: Clause | null } {
-  const clause = clauses.filter((c) => request.test(c.text) && !used.includes(c)).at(-1) ?? null;
+  const clause = clauses.filter((c) => c.asks && !used.includes(c)).at(-1) ?? null;
   const said =
     clause === null
       ? ''
@@ -129,7 +134,9 @@ const holds = (text: string, part: string): boolean => part !== '' && compact(te
 
 /** Writes the summary anew from everything heard; null while nothing worth telling was said. */
 export function findSummary(index: CityIndex, heard: readonly Heard[], known: Known): Finding | null {
-  const clauses = heard.flatMap((h, i) => (h.segment.side === 'caller' ? clausesOf(index, h, i) : []));
+  const clauses = heard.flatMap((h, i) =>
+    h.segment.side === 'caller' ? clausesOf(index, h).map((c) => ({ ...c, order: i })) : [],
+  );
   const best = bestClauses(clauses);
   if (best.length === 0) return null;
   const kind = ticketKinds.find((k) => k === known.kind) ?? 'complaint';
