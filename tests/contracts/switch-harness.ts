@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OriginateRequest, Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
-import { toneAmplitude } from '../../tools/call/audio.ts';
+import { tone, toneAmplitude } from '../../tools/call/audio.ts';
 import { Pacer } from '../../tools/call/pacer.ts';
 import type { PhoneCall } from '../../tools/call/phone-call.ts';
 import { SipPhone, type SipPhoneOptions } from '../../tools/call/sip-phone.ts';
@@ -130,6 +130,19 @@ export class Bench {
     await this.event('leg.answered', request.legId);
     if (toneSamples !== undefined) void call.play(toneSamples, true);
     return { call, legId: request.legId };
+  }
+
+  /** Caller and agent, joined, each with its tone. */
+  async bridged(): Promise<{
+    caller: { call: PhoneCall; legId: string };
+    agent: { call: PhoneCall; legId: string };
+    agentPhone: SipPhone;
+  }> {
+    const agentPhone = await this.agent('agent-1');
+    const caller = await this.caller('13800138000', tone(TONES_HZ.caller, 1_000));
+    const agent = await this.dialled('agent-1', agentPhone, tone(TONES_HZ.agent, 1_000));
+    await this.switch.bridge(caller.legId, agent.legId);
+    return { caller, agent, agentPhone };
   }
 
   dialRequest(target: OriginateRequest['target'], more: Partial<OriginateRequest> = {}): OriginateRequest {

@@ -1,21 +1,12 @@
 /** The contract of `Switch`: what every adapter must do, proved with real SIP calls and by listening. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
+import type { SwitchEvent } from '../../telephony/ports/switch.ts';
 import { saveWav, tone, toneAmplitude } from '../../tools/call/audio.ts';
-import {
-  Bench,
-  expectHears,
-  HEARD,
-  readStereo,
-  sleep,
-  TONES_HZ,
-  until,
-  windows,
-  type SwitchHarness,
-} from './switch-harness.ts';
+import { recordingContract } from './switch-recording.contract.ts';
+import { Bench, expectHears, HEARD, sleep, TONES_HZ, until, windows, type SwitchHarness } from './switch-harness.ts';
 
 const CALLER = tone(TONES_HZ.caller, 1_000);
 const AGENT = tone(TONES_HZ.agent, 1_000);
@@ -46,15 +37,6 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       await bench.dispose();
     });
     const newFile = (): string => join(dir, `recording-${files++}.wav`);
-
-    /** Caller and agent, joined, each with its tone. */
-    const bridged = async () => {
-      const agentPhone = await bench.agent('agent-1');
-      const caller = await bench.caller('13800138000', CALLER);
-      const agent = await bench.dialled('agent-1', agentPhone, AGENT);
-      await bench.switch.bridge(caller.legId, agent.legId);
-      return { caller, agent, agentPhone };
-    };
 
     describe('inbound legs', () => {
       it('tells who calls, rings and answers', async () => {
@@ -245,7 +227,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
     describe('bridges', () => {
       it('lets two legs hear each other and nobody else', async () => {
         const third = await bench.caller('13900139000', THIRD);
-        const { caller, agent } = await bridged();
+        const { caller, agent } = await bench.bridged();
         await expectHears(caller.call, ['agent']);
         await expectHears(agent.call, ['caller']);
         await expectHears(third.call, []);
@@ -256,7 +238,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
 
       it('parks both, plays music to one, joins them again', async () => {
-        const { caller, agent } = await bridged();
+        const { caller, agent } = await bench.bridged();
         await expectHears(caller.call, ['agent']);
         await bench.switch.park(caller.legId);
         await bench.event('leg.parked', caller.legId);
@@ -276,7 +258,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
 
       it('moves a leg from one bridge to another', async () => {
-        const { caller, agent } = await bridged();
+        const { caller, agent } = await bench.bridged();
         const phone = await bench.agent('agent-2');
         const other = await bench.dialled('agent-2', phone, THIRD);
         await bench.switch.bridge(caller.legId, other.legId);
@@ -288,7 +270,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
 
       it('parks the peer when a leg ends', async () => {
-        const { caller, agent } = await bridged();
+        const { caller, agent } = await bench.bridged();
         agent.call.hangUp();
         await bench.event('leg.parked', caller.legId);
         await bench.event('leg.ended', agent.legId);
@@ -300,7 +282,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
 
       it('passes digits on', async () => {
-        const { caller, agent, agentPhone } = await bridged();
+        const { caller, agent, agentPhone } = await bench.bridged();
         await expectHears(agent.call, ['caller']);
         const digit = agentPhone.next('digit');
         caller.call.sendDigit('7');
@@ -309,83 +291,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
     });
 
-    describe('recording and taps', () => {
-      it('records what the leg says on the left and what it hears on the right', async () => {
-        const path = newFile();
-        const { caller, agent } = await bridged();
-        await bench.switch.startRecording(caller.legId, path);
-        expect(await bench.event('recording.started', caller.legId)).toMatchObject({ path });
-        await expectHears(caller.call, ['agent']);
-        await bench.switch.park(caller.legId);
-        await bench.switch.play(caller.legId, { playId: 'm', files: [musicPath], repeat: 'forever' });
-        await expectHears(caller.call, ['music']);
-        await sleep(500);
-        await bench.switch.bridge(caller.legId, agent.legId);
-        await expectHears(caller.call, ['agent']);
-        caller.call.hangUp();
-        const finished = await bench.event('recording.finished', caller.legId);
-        expect(finished.path).toBe(path);
-        const bytes = await readFile(path);
-        expect(finished.sizeBytes).toBe(bytes.length);
-        const { left, right, channels, lengthMs } = readStereo(bytes);
-        expect(channels).toBe(2);
-        expect(Math.abs(lengthMs - finished.lengthMs)).toBeLessThan(100);
-        expect(lengthMs).toBeGreaterThan(1_200);
-        // By windows: on a busy machine a tone may break within a window, but never gets to the wrong side.
-        const sounding = (side: Int16Array, hz: number): number =>
-          windows(side, 100).filter((w) => toneAmplitude(w, hz) > HEARD).length;
-        expect(sounding(left, TONES_HZ.caller)).toBeGreaterThan(4);
-        expect(sounding(right, TONES_HZ.agent)).toBeGreaterThan(3);
-        expect(sounding(right, TONES_HZ.music)).toBeGreaterThan(2);
-        expect(sounding(left, TONES_HZ.agent) + sounding(left, TONES_HZ.music)).toBe(0);
-        expect(sounding(right, TONES_HZ.caller)).toBe(0);
-      });
-
-      it('masks a part of the recording and lets time go on', async () => {
-        const path = newFile();
-        const { caller } = await bridged();
-        await expectHears(caller.call, ['agent']);
-        await bench.switch.startRecording(caller.legId, path);
-        await sleep(500);
-        await bench.switch.maskRecording(caller.legId, true);
-        await sleep(600);
-        await bench.switch.maskRecording(caller.legId, false);
-        await sleep(500);
-        await bench.switch.stopRecording(caller.legId);
-        const finished = await bench.event('recording.finished', caller.legId);
-        expect(finished.lengthMs).toBeGreaterThan(1_400);
-        const { left, right } = readStereo(await readFile(path));
-        for (const side of [left, right]) {
-          const silent = windows(side, 100).filter((w) => w.every((s) => s === 0));
-          expect(silent.length).toBeGreaterThanOrEqual(4);
-          expect(windows(side, 100).filter((w) => w.some((s) => Math.abs(s) > HEARD)).length).toBeGreaterThanOrEqual(6);
-        }
-      });
-
-      it('taps both sides', async () => {
-        const { caller } = await bridged();
-        await expectHears(caller.call, ['agent']);
-        const frames: TapFrame[] = [];
-        await bench.switch.startTap(caller.legId, (frame) => frames.push(frame));
-        await sleep(1_000);
-        await bench.switch.stopTap(caller.legId);
-        const seen = frames.length;
-        const joined = (side: TapFrame['side']): Int16Array =>
-          Int16Array.from(frames.filter((f) => f.side === side).flatMap((f) => [...f.pcm]));
-        expect(joined('said').length).toBeGreaterThan(4_800);
-        expect(joined('heard').length).toBeGreaterThan(4_800);
-        const sounding = (side: TapFrame['side'], hz: number): number =>
-          windows(joined(side), 100).filter((w) => toneAmplitude(w, hz) > HEARD).length;
-        expect(sounding('said', TONES_HZ.caller)).toBeGreaterThan(3);
-        expect(sounding('heard', TONES_HZ.agent)).toBeGreaterThan(3);
-        expect(sounding('said', TONES_HZ.agent) + sounding('heard', TONES_HZ.caller)).toBe(0);
-        for (const frame of frames) expect(frame.pcm.length).toBeLessThanOrEqual(800);
-        const times = frames.filter((f) => f.side === 'said').map((f) => f.atMs);
-        expect(times).toEqual([...times].sort((a, b) => a - b));
-        await sleep(300);
-        expect(frames.length - seen).toBeLessThanOrEqual(2);
-      });
-    });
+    recordingContract(() => ({ bench, musicPath, newFile }));
 
     describe('ends', () => {
       it('ends a leg whose audio stops, and leaves its peer parked', async () => {
@@ -441,7 +347,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
       });
 
       it('closes with every leg told', async () => {
-        const { caller, agent } = await bridged();
+        const { caller, agent } = await bench.bridged();
         await bench.switch.close();
         expect(await caller.call.ended).toMatchObject({ by: 'remote' });
         expect(await agent.call.ended).toMatchObject({ by: 'remote' });
