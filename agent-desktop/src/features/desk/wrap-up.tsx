@@ -21,15 +21,18 @@ export function WrapUp({ call, unconfirmed }: WrapUpProps): ReactElement {
         <CountdownRing
           untilMs={call.wrapUpEndsAtMs}
           totalMs={60_000}
-          size={52}
+          size={44}
           warnMs={10_000}
           label={t('wrapUp.left')}
         />
       )}
       <div className="wrap-up-words">
         <b>{t('call.wrapUp')}</b>
-        <span>{call.endCause === null ? '' : t(`call.cause.${call.endCause}`)}</span>
-        {unconfirmed && <small>{t('wrapUp.unconfirmed')}</small>}
+        {unconfirmed ? (
+          <small className="status-warn">{t('wrapUp.unconfirmed')}</small>
+        ) : (
+          <span>{call.endCause === null ? '' : t(`call.cause.${call.endCause}`)}</span>
+        )}
       </div>
       <Button data-testid="wrap-up-extend" onClick={() => void session.extendWrapUp(30_000)}>
         {t('wrapUp.extend')}
@@ -38,7 +41,7 @@ export function WrapUp({ call, unconfirmed }: WrapUpProps): ReactElement {
         data-testid="wrap-up-finish"
         type={unconfirmed ? 'default' : 'primary'}
         icon={<CheckOutlined />}
-        title={t('wrapUp.finishHint')}
+        title={unconfirmed ? t('wrapUp.unconfirmedHint') : t('wrapUp.finishHint')}
         onClick={() => void session.finishWrapUp()}
       >
         {t('wrapUp.finish')}

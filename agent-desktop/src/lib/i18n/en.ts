@@ -117,7 +117,8 @@ export const en: Words = {
     extend: '+30 s',
     finish: 'Done, next call',
     finishHint: 'Ends wrap-up and takes the next call',
-    unconfirmed: 'The draft is not confirmed; it stays among the unfinished drafts.',
+    unconfirmed: 'Not confirmed',
+    unconfirmedHint: 'An unconfirmed draft stays among the unfinished drafts.',
   },
   idle: {
     title: 'No call right now',

@@ -115,7 +115,8 @@ export const zh = {
     extend: '+30 秒',
     finish: '完成，示闲',
     finishHint: '结束话后处理，接下一个来电',
-    unconfirmed: '草稿尚未确认；完成后仍保留在“未完成的草稿”里。',
+    unconfirmed: '草稿未确认',
+    unconfirmedHint: '未确认的草稿会保留在“未完成的草稿”里。',
   },
   idle: {
     title: '现在没有来电',
