@@ -42,7 +42,6 @@ export function readBrowserSdp(text: string): BrowserSdp {
 
 export interface AdvertisedAddresses {
   readonly advertisedAddress: string;
-  readonly bindAddress: string;
 }
 
 /**
@@ -73,19 +72,20 @@ function fingerprintOf(session: SessionDescription, media: SdpMedia): string | u
 }
 
 function chooseCandidates(attributes: readonly SdpAttribute[], addresses: AdvertisedAddresses): SdpAttribute[] {
-  const { advertisedAddress, bindAddress } = addresses;
-  const local = isLoopback(advertisedAddress);
-  const onlyLoopback = local && isLoopback(bindAddress);
-  const pageMayBeHere = local || bindAddress === '0.0.0.0';
-  const chosen = attributes.flatMap((attribute): SdpAttribute[] => {
-    const address = attribute.name === 'candidate' ? candidateAddress(attribute) : undefined;
-    if (address === undefined || address === advertisedAddress || !isHost(attribute)) return [attribute];
-    if (isLoopback(address)) return pageMayBeHere ? [attribute] : [];
-    return local && !onlyLoopback ? [attribute] : [];
-  });
-  const shown = chosen.some((one) => one.name === 'candidate' && candidateAddress(one) === advertisedAddress);
-  const host = attributes.find((one) => one.name === 'candidate' && isHost(one) && !isLoopback(candidateAddress(one)));
-  return shown || host === undefined ? chosen : insertCandidate(chosen, withAddress(host, advertisedAddress));
+  const { advertisedAddress } = addresses;
+  const hosts = attributes.filter((one) => isHostCandidate(one) && !isLoopback(candidateAddress(one)));
+  // Without any other interface loopback is all there is.
+  if (hosts.length === 0) return [...attributes];
+  // werift binds its sockets to every interface, so what comes in on the loopback socket is answered from another
+  // address than the browser asked, and the browser drops it. The machine's own address serves a page on it as well.
+  const reachable = attributes.filter((one) => !isHostCandidate(one) || !isLoopback(candidateAddress(one)));
+  if (isLoopback(advertisedAddress)) return reachable;
+  const own = hosts.find((one) => candidateAddress(one) === advertisedAddress);
+  if (own !== undefined) return reachable.filter((one) => !isHostCandidate(one) || one === own);
+  // Behind a one-to-one NAT: the advertised address leads to the first own one, which pages inside may use directly.
+  const [first] = hosts;
+  const kept = reachable.filter((one) => !isHostCandidate(one) || one === first);
+  return first === undefined ? kept : insertCandidate(kept, withAddress(first, advertisedAddress));
 }
 
 function insertCandidate(attributes: readonly SdpAttribute[], candidate: SdpAttribute): SdpAttribute[] {
@@ -99,8 +99,8 @@ function candidateAddress(attribute: SdpAttribute): string {
   return attribute.value?.split(' ')[4] ?? '';
 }
 
-function isHost(attribute: SdpAttribute): boolean {
-  return attribute.value?.includes(' typ host') ?? false;
+function isHostCandidate(attribute: SdpAttribute): boolean {
+  return attribute.name === 'candidate' && (attribute.value?.includes(' typ host') ?? false);
 }
 
 function withAddress(attribute: SdpAttribute, address: string): SdpAttribute {
