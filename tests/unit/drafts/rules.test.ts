@@ -270,9 +270,11 @@ describe('speed', () => {
     const took: number[] = [];
     for (let i = 0; i < 200; i += 1) {
       const input = say(pieces[i % pieces.length] ?? 'C:', i);
-      const start = performance.now();
+      // Processor time: what else the machine does is not ours.
+      const start = process.cpuUsage();
       state = engine.step(state, input).state;
-      took.push(performance.now() - start);
+      const used = process.cpuUsage(start);
+      took.push((used.user + used.system) / 1_000);
     }
     took.sort((a, b) => a - b);
     expect(took[190]).toBeLessThan(20);

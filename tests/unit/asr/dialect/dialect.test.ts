@@ -130,11 +130,12 @@ describe('names in sentences', () => {
     const sentence = syllablesOf('你好我要反映一下我们锦绣花园三号楼楼下那个烧烤店每天晚上油烟特别大熏得人睡不着觉');
     const took: number[] = [];
     for (let i = 0; i < 60; i += 1) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       large.find(sentence);
-      took.push(performance.now() - start);
+      const used = process.cpuUsage(start);
+      took.push((used.user + used.system) / 1_000);
     }
-    // The median: other work on the machine is not ours.
+    // Processor time: what else the machine does is not ours.
     expect(took.sort((a, b) => a - b)[30]).toBeLessThan(5);
   });
 });
