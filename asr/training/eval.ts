@@ -107,10 +107,10 @@ class Scores {
     const finals = told.filter(({ update }) => update.final).map(({ update }) => update);
     const heard = finals.flatMap((u) => u.syllables);
     const shown = finals.map((u) => u.text.replaceAll(/[，。？*]/g, '')).join('');
-    const reference = written([...text]);
+    const reference = written(Array.from(text));
     const bare = (list: readonly string[]): string[] => list.map((s) => s.slice(0, -1));
     const toned = distance(syllables, heard);
-    this.#wrong.chars += distance([...reference], [...shown]);
+    this.#wrong.chars += distance(Array.from(reference), Array.from(shown));
     this.#wrong.toned += toned;
     this.#wrong.toneless += distance(bare(syllables), bare(heard));
     this.#total.chars += reference.length;

@@ -22,7 +22,7 @@ for (const file of files) {
     const [text = '', pinyin = ''] = line.split('\t');
     const syllables = pinyin.split(' ');
     let [a, b] = ['^', '^'];
-    [...text].forEach((char, i) => {
+    Array.from(text).forEach((char, i) => {
       const syllable = syllables[i];
       if (char === '，' || syllable === undefined) return;
       add((lex[syllable] ??= {}), char);

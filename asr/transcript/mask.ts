@@ -60,7 +60,7 @@ function hide(out: Piece[], from: number, to: number, [first, last]: readonly [n
   for (let i = from; i < to; i++) {
     const piece = out[i];
     if (piece === undefined) continue;
-    const text = [...piece.text]
+    const text = Array.from(piece.text)
       .map((char, k) => (position + k < first || position + k >= length - last ? char : '*'))
       .join('');
     position += piece.text.length;

@@ -27,7 +27,7 @@ export function textPieces(text: string, tokens: readonly string[], heardMs: rea
     const [first = '', ...rest] = texts;
     return piecesAt([first.trimStart(), ...rest], heardMs);
   }
-  const chars = [...text.trim()];
+  const chars = Array.from(text.trim());
   const firstMs = heardMs[0] ?? 0;
   const lastMs = heardMs.at(-1) ?? firstMs;
   const step = chars.length > 1 ? (lastMs - firstMs) / (chars.length - 1) : 0;

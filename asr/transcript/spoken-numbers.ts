@@ -80,8 +80,9 @@ function writeRun(run: readonly Piece[], before: string, after: string): readonl
 }
 
 function isCounted(value: number, before: string, after: string, text: string): boolean {
-  if (value < 10 || text.length === 1) return afterSmall.test(after) || (/^点/.test(after) && dayPart.test(before));
-  if (/^点/.test(after)) return dayPart.test(before);
+  if (value < 10 || text.length === 1)
+    return afterSmall.test(after) || (after.startsWith('点') && dayPart.test(before));
+  if (after.startsWith('点')) return dayPart.test(before);
   return afterLarge.test(after) || (value >= 100 && text.length >= 4);
 }
 

@@ -77,12 +77,12 @@ export class WordingModel {
       this.#total += count;
     }
     for (const [pair, count] of Object.entries(counts.n2)) {
-      const [a = 0, b = 0] = [...pair].map((c) => this.#number(c));
+      const [a = 0, b = 0] = Array.from(pair).map((c) => this.#number(c));
       this.#bigrams.set(a * SPAN + b, count);
       this.#afterOne.set(a, (this.#afterOne.get(a) ?? 0) + count);
     }
     for (const [three, count] of Object.entries(counts.n3)) {
-      const [a = 0, b = 0, c = 0] = [...three].map((x) => this.#number(x));
+      const [a = 0, b = 0, c = 0] = Array.from(three).map((x) => this.#number(x));
       const context = a * SPAN + b;
       this.#trigrams.set(context * SPAN + c, count);
       this.#afterTwo.set(context, (this.#afterTwo.get(context) ?? 0) + count);

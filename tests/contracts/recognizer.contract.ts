@@ -103,7 +103,7 @@ function expectSound(updates: readonly TranscriptUpdate[]): void {
 export const recognizerChecks: readonly RecognizerCheck[] = [
   {
     name: 'is ready after start and says in one line what it is',
-    run: ({ recognizer }) => {
+    run: ({ recognizer }: RecognizerHarness): Promise<void> => {
       expect(recognizer.state).toEqual({ type: 'ready' });
       expect(recognizer.description).toMatch(/^.{4,200}$/);
       expect(recognizer.capabilities.sampleRateHz).toBeGreaterThanOrEqual(8000);
@@ -112,7 +112,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'turns speech into partials and one final, with times inside the audio',
-    run: async ({ recognizer, expected }) => {
+    run: async ({ recognizer, expected }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's1');
       await listener.play(speech, 1);
       await listener.play(silence(1500), 1);
@@ -129,7 +129,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'brings the last final before end() resolves, within 2 s, and ends once',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's2');
       await listener.play(speech);
       const started = performance.now();
@@ -147,7 +147,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'says nothing about silence',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's3');
       await listener.play(silence(3000), 3);
       await listener.stream.end();
@@ -156,7 +156,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'keeps two streams apart',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const caller = new Listener(recognizer, 'call-1-caller', 'caller');
       const agent = new Listener(recognizer, 'call-1-agent', 'agent');
       await Promise.all([caller.play(speech), agent.play(speech)]);
@@ -170,7 +170,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'marks lost audio on what comes after it',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's5');
       await listener.play(silence(200), 2);
       await listener.play(speech, 1.5, 700);
@@ -181,7 +181,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'drops a flood rather than keep it, and marks the gap',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's6');
       for (let i = 0; i < 60; i++) listener.push(silence(1000));
       await delay(1500);
@@ -192,7 +192,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'takes empty and oversized frames without harm',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's7');
       listener.push(new Int16Array(0));
       listener.stream.push({ atMs: -5, pcm: new Int16Array(40_000), gapBeforeMs: 0 });
@@ -204,7 +204,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'refuses one stream too many and leaves the others alone',
-    run: async ({ recognizer, maxStreams }) => {
+    run: async ({ recognizer, maxStreams }: RecognizerHarness): Promise<void> => {
       const listeners = Array.from({ length: maxStreams }, (_, i) => new Listener(recognizer, `full-${i}`));
       const extra = new Listener(recognizer, 'extra');
       await delay(50);
@@ -216,7 +216,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'ends its streams as failed when the engine dies, and serves the next one',
-    run: async ({ recognizer, crash }) => {
+    run: async ({ recognizer, crash }: RecognizerHarness): Promise<void> => {
       const listener = new Listener(recognizer, 's8');
       await listener.play(speech.subarray(0, 4000));
       await crash();
@@ -231,7 +231,7 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
   },
   {
     name: 'is off after close, with its streams ended',
-    run: async ({ recognizer }) => {
+    run: async ({ recognizer }: RecognizerHarness): Promise<void> => {
       const states: string[] = [];
       recognizer.onState((state) => states.push(state.type));
       const listener = new Listener(recognizer, 's10');

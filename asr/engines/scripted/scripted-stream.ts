@@ -98,7 +98,7 @@ export class ScriptedStream implements RecognizerStream {
   }
 
   #reveal(untilMs: number): void {
-    const chars = [...this.#text()];
+    const chars = Array.from(this.#text());
     const due = Math.min(chars.length - 1, Math.floor(this.#speechMs / MS_PER_CHAR));
     if (due <= this.#tokens.length) return;
     while (this.#tokens.length < due) {
@@ -114,7 +114,7 @@ export class ScriptedStream implements RecognizerStream {
       this.#speechMs = 0;
       return;
     }
-    const chars = [...this.#text()];
+    const chars = Array.from(this.#text());
     const endMs = this.#tokens.at(-1)?.endMs ?? 0;
     while (this.#tokens.length < chars.length) {
       this.#tokens.push({ text: chars[this.#tokens.length] ?? '', startMs: endMs, endMs });

@@ -2,7 +2,9 @@
 import { pinyin } from 'pinyin-pro';
 
 export function toneSyllables(text: string): readonly string[] {
-  const chinese = [...text].filter((char) => /[\u4e00-\u9fff]/.test(char)).join('');
+  const chinese = Array.from(text)
+    .filter((char) => /[\u4e00-\u9fff]/.test(char))
+    .join('');
   if (chinese === '') return [];
   return pinyin(chinese, { toneType: 'num', type: 'array', v: true }).map((s) => s.replace(/0$/, '5'));
 }

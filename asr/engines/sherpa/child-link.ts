@@ -97,7 +97,7 @@ export class ChildLink {
     this.#closed = true;
     clearTimeout(this.#timer);
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) =>
       child.once('exit', () => {
         resolve();

@@ -40,7 +40,7 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
 
 /** Toned pinyin of each character (`v` for ü, tone 5 for the neutral one), or nothing if a character has none. */
 function pinyinOf(text: string): readonly string[] | undefined {
-  const chars = [...text];
+  const chars = Array.from(text);
   const syllables = pinyin(text, { toneType: 'num', type: 'array', v: true });
   if (syllables.length !== chars.length) return undefined;
   const fixed = syllables.map((syllable, i) => {

@@ -1,7 +1,7 @@
 /** Numbers as people say them on the telephone. */
 import type { Random } from './random.ts';
 
-const digitNames = [...'零一二三四五六七八九'] as const;
+const digitNames = Array.from('零一二三四五六七八九');
 
 function name(digit: number): string {
   return digitNames[digit] ?? '';
@@ -25,7 +25,9 @@ function rest(value: number, fullFrom: number): string {
 
 /** `count` digits one by one; 1 is mostly 幺 as on the telephone. */
 export function spokenDigits(digits: string, random: Random): string {
-  return [...digits].map((d) => (d === '1' ? (random.chance(0.6) ? '幺' : '一') : name(Number(d)))).join('');
+  return Array.from(digits)
+    .map((d) => (d === '1' ? (random.chance(0.6) ? '幺' : '一') : name(Number(d))))
+    .join('');
 }
 
 /** A string of random digits. */
@@ -35,5 +37,5 @@ export function randomDigits(count: number, random: Random): string {
 
 /** An eleven-digit mobile number. */
 export function randomMobile(random: Random): string {
-  return `1${random.pick([...'35789'])}${randomDigits(9, random)}`;
+  return `1${random.pick(Array.from('35789'))}${randomDigits(9, random)}`;
 }

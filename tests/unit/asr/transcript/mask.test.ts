@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { maskNumbers } from '../../../../asr/transcript/mask.ts';
 import type { Piece } from '../../../../asr/transcript/spoken-numbers.ts';
 
-const pieces = (text: string): Piece[] => [...text].map((char, i) => ({ text: char, startMs: i, endMs: i + 1 }));
+const pieces = (text: string): Piece[] => Array.from(text).map((char, i) => ({ text: char, startMs: i, endMs: i + 1 }));
 const masked = (text: string, before?: string): string =>
   maskNumbers(pieces(text), before)
     .map((piece) => piece.text)

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { normaliseNumbers, numberValue, type Piece } from '../../../../asr/transcript/spoken-numbers.ts';
 
 const pieces = (text: string): Piece[] =>
-  [...text].map((char, i) => ({ text: char, startMs: i * 200, endMs: i * 200 + 150 }));
+  Array.from(text).map((char, i) => ({ text: char, startMs: i * 200, endMs: i * 200 + 150 }));
 const written = (text: string): string =>
   normaliseNumbers(pieces(text))
     .map((piece) => piece.text)

@@ -49,7 +49,9 @@ describe('Wording', () => {
       wording.push(syllable);
       const text = wording.chars().join('');
       expect(text.startsWith(settled)).toBe(true);
-      settled = [...text].slice(0, Math.max(0, wording.length - 8)).join('');
+      settled = Array.from(text)
+        .slice(0, Math.max(0, wording.length - 8))
+        .join('');
     }
     expect(wording.length).toBe(60);
   });
