@@ -93,17 +93,10 @@ export class Recording {
   flush(nowSample: number): void {
     const until = Math.max(this.#writtenUntil, Math.floor(nowSample) - this.fromSample);
     if (this.#failed || until <= this.#dirtyFrom) return;
+    // After a stall longer than the window: what is in it goes out before it is cleared.
+    if (until - this.#dirtyFrom > windowFrames) this.#put(Math.min(until, this.#openUntil));
     this.#openTo(until);
-    const from = Math.max(this.#dirtyFrom, this.#openUntil - windowFrames);
-    const data = Buffer.alloc((until - from) * frameBytes);
-    for (let frame = from; frame < until; frame += 1) {
-      const slot = (frame % windowFrames) * channels;
-      data.writeInt16LE(this.#window[slot] ?? 0, (frame - from) * frameBytes);
-      data.writeInt16LE(this.#window[slot + 1] ?? 0, (frame - from) * frameBytes + 2);
-    }
-    this.#dirtyFrom = until;
-    this.#writtenUntil = until;
-    this.#enqueue(data, from, until);
+    this.#put(until);
   }
 
   /** Writes the rest and closes the file. Never rejects. */
@@ -117,18 +110,32 @@ export class Recording {
     return { lengthMs, sizeBytes: wavHeaderBytes + this.#writtenUntil * frameBytes };
   }
 
+  #put(until: number): void {
+    const from = Math.max(this.#dirtyFrom, this.#openUntil - windowFrames);
+    if (until <= from) return;
+    const data = Buffer.alloc((until - from) * frameBytes);
+    for (let frame = from; frame < until; frame += 1) {
+      const slot = (frame % windowFrames) * channels;
+      data.writeInt16LE(this.#window[slot] ?? 0, (frame - from) * frameBytes);
+      data.writeInt16LE(this.#window[slot + 1] ?? 0, (frame - from) * frameBytes + 2);
+    }
+    this.#dirtyFrom = until;
+    this.#writtenUntil = Math.max(this.#writtenUntil, until);
+    this.#enqueue(data, from);
+  }
+
   #openTo(end: number): void {
-    // After a stall longer than the window there is nothing in between but silence.
+    // What the window skips was never written: the file has a hole there, which reads as silence.
     for (let frame = Math.max(this.#openUntil, end - windowFrames); frame < end; frame += 1) {
       this.#window.fill(0, (frame % windowFrames) * channels, (frame % windowFrames) * channels + channels);
     }
     this.#openUntil = Math.max(this.#openUntil, end);
   }
 
-  #enqueue(data: Buffer, from: number, until: number): void {
+  #enqueue(data: Buffer, from: number): void {
     this.#pending += 1;
     if (this.#pending > maxPendingWrites) this.#fail(new Error('the disk does not take the recording'));
-    const header = wavHeader({ channels, rateHz, dataBytes: until * frameBytes });
+    const header = wavHeader({ channels, rateHz, dataBytes: this.#writtenUntil * frameBytes });
     this.#writes = this.#writes
       .then(async () => {
         if (this.#failed) return;

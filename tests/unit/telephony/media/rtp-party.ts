@@ -91,6 +91,24 @@ export class RtpParty {
     this.sendRaw(serializeRtp(packet));
   }
 
+  /** Leaves out packets as if the network had lost them. */
+  skip(packets: number): void {
+    this.#sequence += packets;
+    this.#rtpTs += packets * frameSamples;
+  }
+
+  /** One digit, all its packets under one timestamp. */
+  sendDigit(payloads: readonly Uint8Array[]): void {
+    const rtpTs = this.#rtpTs;
+    for (const payload of payloads) this.sendPayload(96, payload, rtpTs);
+    this.#rtpTs += payloads.length * frameSamples;
+  }
+
+  /** Sends to the same place as another party. */
+  aimLike(other: RtpParty): void {
+    this.#target = other.#target;
+  }
+
   sendRaw(bytes: Uint8Array): void {
     this.#socket.send(bytes, this.#target.port, this.#target.address);
   }
