@@ -1,6 +1,6 @@
 /** Runs the real server as its own process, as an operator would, on free ports and a folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freeTcpPort, freeUdpPort } from './free-ports.ts';
@@ -108,6 +108,8 @@ export class Hotline {
 
   async dispose(): Promise<void> {
     await this.stop();
+    const keep = process.env['HOTLINE_TEST_LOG'];
+    if (keep !== undefined) await writeFile(keep, this.output);
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -72,6 +72,15 @@ export function speak(text: string, voice: Voice = {}): Int16Array {
   return samplesOf(readFileSync(cut));
 }
 
+/** Samples of any WAV file as 8 kHz mono PCM16. */
+export function readWav(path: string): Int16Array {
+  const raw = execFileSync('sox', [path, '-t', 'raw', '-r', '8000', '-c', '1', '-e', 'signed', '-b', '16', '-'], {
+    maxBuffer: 1e8,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return new Int16Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
+}
+
 /** PCM16 samples of the first channels of a WAV file (`channels` interleaved channels). */
 export function samplesOf(wav: Buffer): Int16Array {
   const at = wav.indexOf('data', 12, 'latin1');
