@@ -16,10 +16,10 @@ export const fallbackCity: City = {
     { id: 'gaj', name: '市公安局', shortName: '公安局', aliases: ['派出所'], duties: '' },
   ],
   catalogue: [
-    leaf('air-1', '生态环境', '大气污染', '餐饮油烟', 'cgj'),
-    leaf('air-2', '生态环境', '大气污染', '露天烧烤', 'cgj'),
-    leaf('noise-1', '生态环境', '噪声污染', '社会生活噪声', 'gaj'),
-    leaf('road-1', '城市管理', '市容秩序', '占道经营', 'cgj'),
+    leaf('air-1', ['生态环境', '大气污染', '餐饮油烟'], 'cgj'),
+    leaf('air-2', ['生态环境', '大气污染', '露天烧烤'], 'cgj'),
+    leaf('noise-1', ['生态环境', '噪声污染', '社会生活噪声'], 'gaj'),
+    leaf('road-1', ['城市管理', '市容秩序', '占道经营'], 'cgj'),
   ],
   streets: [
     { id: 'bj', name: '滨江街道', aliases: [] },
@@ -40,10 +40,10 @@ export const fallbackCity: City = {
   ],
 };
 
-function leaf(id: string, a: string, b: string, c: string, lead: string): City['catalogue'][number] {
+function leaf(id: string, path: [string, string, string], lead: string): City['catalogue'][number] {
   return {
     id,
-    path: [a, b, c],
+    path,
     leadDepartmentId: lead,
     supportDepartmentIds: [],
     keywords: [],

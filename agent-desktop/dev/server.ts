@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
 import { WebSocketServer } from 'ws';
 import type { City } from '../../config/city.ts';
 import { loadCity } from '../../config/load-city.ts';
@@ -157,6 +158,7 @@ async function scene(name: string): Promise<void> {
 }
 
 io.on('connection', (socket) => {
+  listenToDraft(socket);
   socket.emit('hello', { ...hello, serverNowMs: Date.now() });
   socket.on('agent.set-intent', ({ intent, reason }, ack) => {
     hello = { ...hello, agent: { ...hello.agent, intent, pauseReason: reason, sinceMs: Date.now() } };
@@ -192,6 +194,20 @@ io.on('connection', (socket) => {
     sip.hangUp();
     void scene('wrap-up');
   });
+  socket.on('ticket.confirm', (_p, ack) => {
+    ack({ ok: true, value: { number: 'JC20261121-000123', ticketId: 't' } });
+  });
+  socket.on('wrap-up.finish', (_p, ack) => {
+    ack({ ok: true, value: {} });
+    void scene('idle');
+  });
+  socket.on('supervisor.watch', (_p, ack) => {
+    ack({ ok: true, value: {} });
+    socket.emit('supervisor', supervisorView());
+  });
+});
+
+function listenToDraft(socket: Socket<PageToServer, ServerToPage>): void {
   socket.on('draft.edit', ({ field, value }, ack) => {
     if (hello.draft !== null) {
       const rev = hello.draft.rev + 1;
@@ -205,18 +221,7 @@ io.on('connection', (socket) => {
     changeSuggestion(field, action === 'accept');
     ack({ ok: true, value: { rev: hello.draft?.rev ?? 0 } });
   });
-  socket.on('ticket.confirm', (_p, ack) => {
-    ack({ ok: true, value: { number: 'JC20261121-000123', ticketId: 't' } });
-  });
-  socket.on('wrap-up.finish', (_p, ack) => {
-    ack({ ok: true, value: {} });
-    void scene('idle');
-  });
-  socket.on('supervisor.watch', (_p, ack) => {
-    ack({ ok: true, value: {} });
-    socket.emit('supervisor', supervisorView());
-  });
-});
+}
 
 function changeSuggestion(field: DraftField, accept: boolean): void {
   if (hello.draft === null) return;

@@ -225,8 +225,8 @@ export class DeskSession {
         this.phone.nudge();
       }
     }
-    if (desk.replaced) {
-      void this.phone.stop();
+    if (desk.replaced && this.phone.view.getSnapshot().registration !== 'off') {
+      void this.phone.stop(true);
       this.#hellos = desk.hellos;
     }
     this.#ring();

@@ -87,7 +87,7 @@ export class DeskSocket {
       // The typed `emit` cannot follow a generic event; payload and reply are tied together by this method's signature.
       (socket as unknown as PlainEmitter).emit(event, payload, (result) => {
         clearTimeout(timer);
-        resolve(isResult(result) ? (result as Reply<E>) : (unanswered as Reply<E>));
+        resolve(isResult(result) ? (result as Reply<E>) : unanswered);
       });
     });
   }

@@ -71,8 +71,11 @@ export class SoftPhone {
     void this.#ensure();
   }
 
-  /** Signs off; a call that is going on ends. */
-  async stop(): Promise<void> {
+  /**
+   * Signs off; a call that is going on ends. `silently`: another page of this browser has registered in the meantime
+   * with the same instance id, so no un-REGISTER may follow that would take its registration away.
+   */
+  async stop(silently = false): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     const agent = this.#agent;
@@ -80,6 +83,7 @@ export class SoftPhone {
     this.#registerer = null;
     this.hangUp();
     this.#setRegistration('off');
+    if (silently) await agent?.transport.disconnect().catch(() => undefined);
     await agent?.stop().catch(() => undefined);
   }
 

@@ -127,6 +127,18 @@ function useStickToEnd(changes: unknown): Stick {
   useLayoutEffect(() => {
     if (sticks.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [changes]);
+  useLayoutEffect(() => {
+    const at = list.current;
+    if (at === null) return;
+    // Notices above make the list lower: its end stays in sight.
+    const observer = new ResizeObserver(() => {
+      if (sticks.current) at.scrollTo({ top: at.scrollHeight });
+    });
+    observer.observe(at);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
   const onScroll = (): void => {
     const at = list.current;
     if (at === null) return;

@@ -53,7 +53,12 @@ export function HourChart({ minutes }: { readonly minutes: SupervisorView['minut
           )}
         />
         {labels.map((m) => (
-          <text key={m.minuteMs} x={left + minutes.indexOf(m) * step} y={height - 4} textAnchor="middle">
+          <text
+            key={m.minuteMs}
+            x={left + minutes.indexOf(m) * step}
+            y={height - 4}
+            textAnchor={m === minutes.at(-1) ? 'end' : 'middle'}
+          >
             {hourMinute(m.minuteMs)}
           </text>
         ))}
