@@ -126,8 +126,14 @@ export class MediaLeg {
 
   /** Audio or an event of the other party, on arrival. */
   relay(packet: RtpPacket, from: { source: string; content: PacketContent }): void {
-    if (this.#player !== undefined || this.#digitSender.isActive || !this.#maySend()) return;
+    // A prompt or a digit is a source of its own; the relay starts a new run of numbers after it.
+    if (this.#player !== undefined || this.#digitSender.isActive) return;
     const numbers: SourcePacket = { ...packet, source: from.source };
+    if (!this.#maySend()) {
+      // What a far end on hold is not sent is not lost: without this its reports would count it.
+      this.#out.omit(numbers);
+      return;
+    }
     const { content } = from;
     if (content.type === 'audio') {
       this.#send(numbers, translateG711(content.law, this.#law(), packet.payload), content.type);
