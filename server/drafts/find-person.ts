@@ -3,10 +3,9 @@ import type { City } from '../../config/city.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard, type Segment } from './heard.ts';
 import { remember } from './remember.ts';
+import { likelySurname, surnames } from './surname.ts';
 import type { Evidence, FieldCandidate } from './types.ts';
 
-const surnames =
-  '王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂柴焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强丛华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺';
 const compound = '欧阳|上官|司马|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|东方';
 const surname = `(?:${compound}|[${surnames}])`;
 /** 弓长张: the way to say which character is meant. */
@@ -57,7 +56,8 @@ function nameIn({ segment, asked, confirmed }: Heard): Said | null {
   if (side === 'agent') return called === null ? null : at(called, called[0], confirmed ? 0.9 : 0.8);
   if (full?.[1] !== undefined) return at(full, full[1], 0.92);
   if (spell?.[1] !== undefined) return at(spell, spelled[spell[1]] ?? '', 0.95);
-  if (sur?.[1] !== undefined && (asked === 'name' || /我|免贵|本人|^姓/.test(text))) return at(sur, sur[1], 0.9);
+  if (sur?.[1] !== undefined && (asked === 'name' || /我|免贵|本人|^姓/.test(text)))
+    return at(sur, likelySurname(sur[1]), 0.9);
   if (called !== null && (asked === 'name' || /(我是|叫我|本人)/.test(text))) return at(called, called[0], 0.9);
   const bare = asked === 'name' ? bareAnswer.exec(text) : null;
   return bare?.[1] === undefined ? null : at(bare, bare[1], 0.8);
