@@ -14,8 +14,8 @@ export interface EmbeddedSipOptions extends OriginPolicyOptions {
   /** Domain and digest realm. */
   readonly domain: string;
   /**
-   * Digest challenges in order; default MD5 only. SHA-256 is always understood, but common clients (sip.js 0.21,
-   * baresip 1.0) give up when they are challenged with it, even beside MD5.
+   * Digest challenges in order; default MD5 only. Answers with SHA-256 are always understood, but baresip 1.0 gives
+   * up when a challenge for it is there at all, and sip.js 0.21 when it comes first.
    */
   readonly digestAlgorithms?: readonly DigestAlgorithm[];
   /** Seconds; for tests. Default 30. */

@@ -23,7 +23,10 @@ interface Answerable {
 
 /** A response to a request; `toTag` is added when the request had none and the status is above 100. */
 export function makeResponse(request: Answerable, status: number, parts: ResponseParts): SipResponse {
-  const copied = request.headers.filter((h) => ['via', 'from', 'call-id', 'cseq'].includes(h.name));
+  const vias = request.headers.filter((h) => h.name === 'via');
+  // Once each, also when a broken request has them twice.
+  const once = ['from', 'call-id', 'cseq'].flatMap((name) => request.headers.find((h) => h.name === name) ?? []);
+  const copied = [...vias, ...once];
   const to = request.headers.find((h) => h.name === 'to')?.value ?? '';
   const tagged =
     status === 100 || /;\s*tag\s*=/i.test(to.slice(to.lastIndexOf('>') + 1)) ? to : `${to};tag=${parts.toTag}`;

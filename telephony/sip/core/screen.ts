@@ -16,7 +16,8 @@ const EXTENSIONS: readonly string[] = [];
 /** Why the request cannot be served, or undefined. */
 export function screen(request: ReceivedRequest): Refusal | undefined {
   if (!KNOWN_METHODS.includes(request.method)) return { status: 405, headers: [{ name: 'allow', value: ALLOW }] };
-  if (!['sip', 'sips', 'tel'].includes(uriScheme(request.uri))) return { status: 416, headers: [] };
+  const scheme = uriScheme(request.uri);
+  if (scheme !== '' && !['sip', 'sips', 'tel'].includes(scheme)) return { status: 416, headers: [] };
   if (parseUri(request.uri) === undefined) return { status: 400, headers: [] };
   if (request.essentials.fromTag === '' && request.essentials.via.branch !== '') return { status: 400, headers: [] };
   return requireRefusal(request) ?? contentRefusal(request);
