@@ -22,15 +22,23 @@ export class Hotline {
   readonly dataDir: string;
   readonly url: string;
   readonly sipPort: number;
+  readonly rtpPortMin: number;
   #child: ChildProcess | undefined;
   #logins: readonly Login[] = [];
   output = '';
 
-  private constructor(parts: { env: Readonly<Record<string, string>>; dataDir: string; url: string; sipPort: number }) {
+  private constructor(parts: {
+    env: Readonly<Record<string, string>>;
+    dataDir: string;
+    url: string;
+    sipPort: number;
+    rtpPortMin: number;
+  }) {
     this.#env = parts.env;
     this.dataDir = parts.dataDir;
     this.url = parts.url;
     this.sipPort = parts.sipPort;
+    this.rtpPortMin = parts.rtpPortMin;
   }
 
   static async start(settings: HotlineSettings = {}): Promise<Hotline> {
@@ -49,7 +57,13 @@ export class Hotline {
       HOTLINE_STORE__EMBEDDEDPORT: String(dbPort),
       ...settings.env,
     };
-    const hotline = new Hotline({ env, dataDir, url: `http://127.0.0.1:${String(httpPort)}`, sipPort });
+    const hotline = new Hotline({
+      env,
+      dataDir,
+      url: `http://127.0.0.1:${String(httpPort)}`,
+      sipPort,
+      rtpPortMin: rtpMin,
+    });
     await hotline.run();
     return hotline;
   }

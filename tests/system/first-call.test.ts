@@ -155,7 +155,7 @@ describe('the first call', () => {
       communityId: 'binjiang-jinxiu',
       departmentId: 'cg',
       callbackNumber: NUMBER,
-      callerName: expect.stringContaining('王') as string,
+      callerName: expect.stringContaining('王') as unknown,
       urgency: 'normal',
     });
     expect((await field(page, 'summary')).value).toContain('反映');
