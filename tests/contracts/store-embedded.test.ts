@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chmodSync } from 'node:fs';
 import { pino } from 'pino';
 import { openStore } from '../../server/store/open-store.ts';
 import { freePort } from '../support/free-port.ts';
@@ -9,7 +8,6 @@ import { storeContract } from './store.contract.ts';
 
 storeContract('embedded PostgreSQL', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'hotline-store-'));
-  chmodSync(dataDir, 0o755);
   const store = await openStore({ dataDir, embeddedPort: await freePort(), logger: pino({ level: 'silent' }) });
   const dispose = async (): Promise<void> => {
     await store.close();

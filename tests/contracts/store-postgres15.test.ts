@@ -8,7 +8,12 @@ const missing = debianPostgresMissing();
 if (missing === undefined)
   storeContract('PostgreSQL 15 of Debian', async () => {
     const server = await startDebianPostgres();
-    const store = await openStore({ databaseUrl: server.url, logger: pino({ level: 'silent' }) });
+    const store = await openStore({ databaseUrl: server.url, logger: pino({ level: 'silent' }) }).catch(
+      async (error: unknown) => {
+        await server.stop();
+        throw error;
+      },
+    );
     const dispose = async (): Promise<void> => {
       await store.close();
       await server.stop();

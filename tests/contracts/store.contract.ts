@@ -46,7 +46,7 @@ const arrived = (from: string): CallEventBody => ({
 /** What every database under the hotline must do. `open` gives an empty one. */
 export function storeContract(adapterName: string, open: () => Promise<StoreHarness>): void {
   describe(`store contract: ${adapterName}`, () => {
-    let harness: StoreHarness;
+    let harness: StoreHarness | undefined;
     let store: Store;
     const uniqueNumber = (): string => `138${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
     let agent: User;
@@ -63,7 +63,7 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       });
     }, 60_000);
     afterAll(async () => {
-      await harness.dispose();
+      await harness?.dispose();
     }, 60_000);
 
     it('answers a ping', async () => {

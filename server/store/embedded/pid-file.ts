@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { basename, join } from 'node:path';
@@ -30,11 +31,23 @@ export async function readPidFile(clusterDir: string): Promise<PidFile | undefin
   return parsePidFile(text);
 }
 
-/** Whether a process exists (it may be another user's). */
+/** A process that has ended but was not waited for; in a container there may be nobody who ever does. */
+function isZombie(pid: number): boolean {
+  if (platform() !== 'linux') return false;
+  try {
+    // The name stands in brackets and may hold anything; the state follows it.
+    const state = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? '';
+    return state.startsWith('Z') || state.startsWith('X');
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process runs (it may be another user's). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }

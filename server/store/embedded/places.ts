@@ -1,7 +1,18 @@
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, readlink, realpath, symlink, unlink, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errorCode, fileFault } from '../errors.ts';
 import { copyBinaries, findBinaries, type Binaries } from './binaries.ts';
 import { canReach, chooseRunAs, type RunAs } from './run-as.ts';
@@ -50,6 +61,19 @@ async function outOfReach(dataDir: string, binaries: Binaries): Promise<{ cluste
   return { clusterDir, binaries: await copyBinaries(binaries, systemDir) };
 }
 
+/**
+ * A data folder of root's that is closed to everybody (0700) is opened to pass through, not to read, for the database's
+ * group alone. Folders above it are not ours to change.
+ */
+async function admit(dataDir: string, runAs: RunAs): Promise<void> {
+  const { mode, uid, gid } = await stat(dataDir);
+  if (uid !== 0 || gid !== 0 || (mode & 0o001) !== 0) return;
+  if (!(await canReach(dirname(dataDir), runAs))) return;
+  await chown(dataDir, uid, runAs.gid);
+  // The group gets nothing that root's group had.
+  await chmod(dataDir, (mode & 0o707) | 0o010);
+}
+
 /** Decides who runs the database and where its files are. */
 export async function findPlaces(dataDirOption: string): Promise<Places> {
   const dataDir = await prepareDataDir(dataDirOption);
@@ -63,6 +87,7 @@ export async function findPlaces(dataDirOption: string): Promise<Places> {
     passwordFile: join(dataDir, 'postgres.password'),
   };
   if (runAs === undefined) return { ...common, clusterDir: linked ?? own, binaries: found };
+  if (linked === undefined) await admit(dataDir, runAs);
   const reachable = linked === undefined && (await canReach(dataDir, runAs));
   const runnable = await canReach(join(found.root, 'bin'), runAs);
   if (reachable && runnable) return { ...common, clusterDir: own, binaries: found };

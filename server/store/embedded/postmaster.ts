@@ -9,6 +9,9 @@ import type { Places } from './places.ts';
 const startLimitMs = 60_000;
 const pollMs = 20;
 const logTailBytes = 4_000;
+const leftover = /pre-existing shared memory block|lock file .* already exists/;
+const leftoverLimitMs = 10_000;
+const retryMs = 200;
 
 /** Loopback only, no socket files; nothing a citizen said ever reaches the log. */
 function settings(port: number): readonly string[] {
@@ -60,6 +63,17 @@ export interface Postmaster {
  * must not end it before our last writes) and logs to a file, so that it outlives us in good health.
  */
 export async function startPostmaster(places: Places, port: number): Promise<Postmaster> {
+  const untilMs = performance.now() + leftoverLimitMs;
+  for (;;) {
+    const started = await tryStart(places, port);
+    if ('pid' in started) return started;
+    // Processes of a postmaster that was killed take a moment to notice; until then the next one refuses to start.
+    if (!leftover.test(started.log) || performance.now() > untilMs) throw startFault(started.log, places, port);
+    await sleep(retryMs);
+  }
+}
+
+async function tryStart(places: Places, port: number): Promise<Postmaster | { readonly log: string }> {
   const log = await open(places.logFile, 'w', 0o600).catch((error: unknown) => {
     throw fileFault(error, places.logFile);
   });
@@ -88,7 +102,7 @@ export async function startPostmaster(places: Places, port: number): Promise<Pos
   }
   if (outcome.code === undefined && pid !== undefined) await stopPostmaster(pid);
   const text = await readFile(places.logFile, 'utf8').catch(() => '');
-  throw startFault(text.slice(-logTailBytes), places, port);
+  return { log: text.slice(-logTailBytes) };
 }
 
 /** Fast shutdown, then harder ones: SIGINT, SIGQUIT, SIGKILL as PostgreSQL's manual describes them. */

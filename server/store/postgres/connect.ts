@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -14,6 +15,8 @@ export interface Connection {
 const int8Oid = 20;
 /** 15.0 as `server_version_num` writes it. */
 const oldestVersion = 150_000;
+const startingLimitMs = 60_000;
+const startingPollMs = 250;
 
 /** Our bigints are milliseconds and counts, all far below 2^53. */
 const types = new pg.TypeOverrides();
@@ -37,10 +40,22 @@ function connectFault(error: unknown): unknown {
   return error;
 }
 
+/** A database that is starting up (57P03), as after a power cut, is waited for; anything else is for people. */
+async function firstClient(pool: pg.Pool, logger: Logger): Promise<pg.PoolClient> {
+  const untilMs = performance.now() + startingLimitMs;
+  for (;;) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (errorCode(error) !== '57P03' || performance.now() > untilMs) throw connectFault(error);
+      logger.info('the database is still starting, waiting for it');
+      await sleep(startingPollMs);
+    }
+  }
+}
+
 async function prepare(pool: pg.Pool, logger: Logger): Promise<void> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw connectFault(error);
-  });
+  const client = await firstClient(pool, logger);
   try {
     const found = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,

@@ -74,11 +74,10 @@ function open(token: string, headers: Record<string, string> = {}): Page {
   return page;
 }
 
-async function event<E extends keyof ServerToPage>(page: Page, name: E): Promise<unknown> {
+async function event(page: Page, name: keyof ServerToPage): Promise<unknown> {
+  const untyped = page as unknown as { once(name: string, listener: (first: unknown) => void): void };
   return new Promise((resolve) => {
-    (page as unknown as Socket).once(name, (...args: unknown[]) => {
-      resolve(args[0]);
-    });
+    untyped.once(name, resolve);
   });
 }
 
