@@ -29,8 +29,8 @@ export interface ConnectionSettings {
   readonly database: string;
 }
 
-/** Tries until a limit: a postmaster that was just killed and restarted recovers first (57P03). */
-async function connectOwner(settings: ConnectionSettings, limitMs: number): Promise<pg.Client> {
+/** Tries while the postmaster lives, until a limit: a postmaster that was just killed and restarted recovers first (57P03). */
+async function connectOwner(settings: ConnectionSettings, pid: number, limitMs = adoptWaitMs): Promise<pg.Client> {
   const untilMs = performance.now() + limitMs;
   for (;;) {
     const client = new pg.Client({
@@ -44,7 +44,7 @@ async function connectOwner(settings: ConnectionSettings, limitMs: number): Prom
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (errorCode(error) === '28P01' || performance.now() > untilMs) throw error;
+      if (errorCode(error) === '28P01' || !isAlive(pid) || performance.now() > untilMs) throw error;
       await sleep(100);
     }
   }
@@ -103,7 +103,7 @@ export class EmbeddedPostgres {
     onProgress('starting the database');
     const postmaster = await startPostmaster(places, options.port);
     try {
-      const owner = await connectOwner(settingsOf(postmaster.port, password), adoptWaitMs);
+      const owner = await connectOwner(settingsOf(postmaster.port, password), postmaster.pid);
       await takeOwnership(owner, options.dataDir);
       return new EmbeddedPostgres(options, { places, password, postmaster, owner });
     } catch (error) {
@@ -138,7 +138,7 @@ export class EmbeddedPostgres {
       const postmaster = await startPostmaster(this.#places, this.#postmaster.port);
       this.#postmaster = postmaster;
       await this.#owner.end().catch(() => undefined);
-      this.#owner = await connectOwner(this.settings, adoptWaitMs);
+      this.#owner = await connectOwner(this.settings, postmaster.pid);
       await takeOwnership(this.#owner, this.#options.dataDir);
       this.#options.logger.warn('the built-in database is back');
     } catch (error) {
@@ -173,7 +173,7 @@ async function adopt(
   if (postmaster === undefined) return undefined;
   let owner: pg.Client;
   try {
-    owner = await connectOwner(settingsOf(postmaster.port, password), adoptWaitMs);
+    owner = await connectOwner(settingsOf(postmaster.port, password), postmaster.pid);
   } catch (error) {
     options.logger.warn({ code: errorCode(error) }, 'a database left behind does not answer, stopping it');
     await stopPostmaster(postmaster.pid);
