@@ -12,8 +12,8 @@ import { advertiseCandidates, readBrowserSdp } from './browser-sdp.ts';
 import type { MediaTransport, TransportSink } from './media-transport.ts';
 
 export interface WeriftTransportOptions {
+  /** Shown in candidates; werift itself binds to every interface, whatever it is told. */
   readonly advertisedAddress: string;
-  readonly bindAddress: string;
   readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[];
   /** Where to take UDP ports from; werift tries them from the first one upwards. */
   readonly portRange: readonly [number, number] | undefined;

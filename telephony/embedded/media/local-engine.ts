@@ -214,10 +214,10 @@ export class LocalMediaEngine implements MediaEngine {
   async #weriftMaker(): Promise<(sink: TransportSink) => MediaTransport> {
     // Loaded when it is first needed: werift takes most of a second, and a switch with plain trunks only starts without.
     const { WeriftTransport } = await import('../../webrtc/werift-transport.ts');
-    const { advertisedAddress, bindAddress, iceServers } = this.#options;
+    const { advertisedAddress, iceServers } = this.#options;
     const portRange = this.#ports.browserRange();
     const withPorts = <T>(step: () => Promise<T>): Promise<T> => this.#ports.exclusive(step);
-    return (sink) => new WeriftTransport({ advertisedAddress, bindAddress, iceServers, portRange, withPorts }, sink);
+    return (sink) => new WeriftTransport({ advertisedAddress, iceServers, portRange, withPorts }, sink);
   }
 
   #part(leg: MediaLeg): void {

@@ -13,7 +13,6 @@ export async function warmUp(logger: Logger): Promise<void> {
   const ours = new WeriftTransport(
     {
       advertisedAddress: '127.0.0.1',
-      bindAddress: '127.0.0.1',
       iceServers: [],
       portRange: undefined,
       withPorts: (step) => step(),
