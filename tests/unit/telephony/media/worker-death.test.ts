@@ -1,6 +1,6 @@
 /** What happens when the media thread dies under calls: told, logged, and up again. */
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as threads from 'node:worker_threads';
@@ -29,14 +29,17 @@ const options = {
   iceServers: [],
 };
 const parties: RtpParty[] = [];
+const engines: { close(): Promise<void> }[] = [];
 
 afterAll(async () => {
+  for (const engine of engines) await engine.close();
   for (const party of parties) await party.close();
 });
 
 test('every leg is reported lost, its recording closed, and the next call works', async () => {
   const lines: string[] = [];
   const engine = await createMediaEngine(options, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));
+  engines.push(engine);
   const folder = await mkdtemp(join(tmpdir(), 'media-'));
   const events: MediaEvent[] = [];
   engine.subscribe((event) => events.push(event));
@@ -44,7 +47,7 @@ test('every leg is reported lost, its recording closed, and the next call works'
   parties.push(party);
   await engine.answerOffer({ legId: 'one', kind: 'rtp', mediaTimeoutMs: 0 }, party.sdp());
   await engine.startRecording('one', join(folder, 'one.wav'));
-  await sleep(700);
+  while ((await stat(join(folder, 'one.wav'))).size <= 44) await sleep(20);
 
   await workers[0]?.terminate();
   await until(() => events.some((event) => event.type === 'media-lost'), 5000);
