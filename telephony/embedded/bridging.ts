@@ -21,8 +21,9 @@ export class Bridging {
       const [left, right] = [this.#legs.getAnswered(a), this.#legs.getAnswered(b)];
       if (left === right) throw new SwitchError('bad-request', 'a leg cannot be joined to itself');
       if (left.peer === right) return;
-      await this.#takeApart(left);
-      await this.#takeApart(right);
+      // Who goes straight into the new bridge is not told parked.
+      await this.#takeApart(left, [left, right]);
+      await this.#takeApart(right, [left, right]);
       await mediaStep(() => this.#media.bridge(a, b));
       this.#legs.getAnswered(a);
       this.#legs.getAnswered(b);
@@ -45,7 +46,7 @@ export class Bridging {
     this.#emitter.emit({ type: 'leg.bridged', legId: right.legId, peerLegId: left.legId });
   }
 
-  async #takeApart(leg: Leg): Promise<void> {
+  async #takeApart(leg: Leg, silent: readonly Leg[] = []): Promise<void> {
     const { peer } = leg;
     if (peer === undefined) return;
     leg.peer = undefined;
@@ -53,8 +54,8 @@ export class Bridging {
     leg.state = 'parked';
     peer.state = 'parked';
     await mediaStep(() => this.#media.unbridge(leg.legId));
-    for (const { legId, ended } of [leg, peer]) {
-      if (!ended) this.#emitter.emit({ type: 'leg.parked', legId });
+    for (const one of [leg, peer]) {
+      if (!one.ended && !silent.includes(one)) this.#emitter.emit({ type: 'leg.parked', legId: one.legId });
     }
   }
 

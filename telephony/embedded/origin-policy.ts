@@ -41,6 +41,8 @@ export class OriginPolicy {
   admit(request: ReceivedRequest | undefined, flow: Flow, nowMs: number): Admission {
     const trusted = this.trustedName(flow);
     if (trusted !== undefined) return { type: 'serve', trusted };
+    // Sockets have a limit of their own (`ws-transport.ts`): a flood over UDP must not lock out the agents' pages.
+    if (flow.transport !== 'UDP') return { type: 'serve', trusted: undefined };
     const agent = request === undefined ? undefined : header(request, 'user-agent');
     if (agent !== undefined && SCANNERS.test(agent)) return { type: 'drop', why: 'scanner' };
     return this.#takeToken(nowMs) ? { type: 'serve', trusted: undefined } : { type: 'drop', why: 'stranger' };

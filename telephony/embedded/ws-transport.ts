@@ -16,7 +16,12 @@ interface Connection {
   readonly socket: WebSocket;
   readonly flow: Flow;
   alive: boolean;
+  /** Messages it may still send in this second. */
+  credit: number;
 }
+
+/** A page sends a handful of messages per call; whoever sends more than this in a second is cut off. */
+const MAX_MESSAGES_PER_SECOND = 100;
 
 /** More sockets than this are refused; a hotline has one per agent page. */
 const MAX_CONNECTIONS = 5_000;
@@ -27,6 +32,7 @@ export class WsTransport {
   readonly #connections = new Map<string, Connection>();
   #nextId = 1;
   #pinger: NodeJS.Timeout | undefined;
+  #creditor: NodeJS.Timeout | undefined;
 
   constructor(options: WsTransportOptions) {
     this.#options = options;
@@ -47,6 +53,10 @@ export class WsTransport {
       this.#pingAll();
     }, this.#options.pingEveryMs);
     this.#pinger.unref();
+    this.#creditor = setInterval(() => {
+      for (const connection of this.#connections.values()) connection.credit = MAX_MESSAGES_PER_SECOND;
+    }, 1_000);
+    this.#creditor.unref();
   }
 
   /** Takes over an HTTP upgrade. Without the subprotocol `sip` it is refused (RFC 7118 section 4.1). */
@@ -66,11 +76,13 @@ export class WsTransport {
     const id = `ws:${this.#nextId++}`;
     const { remoteAddress = '0.0.0.0', remotePort = 0 } = request.socket;
     const flow: Flow = { id, transport: 'WS', address: remoteAddress, port: remotePort };
-    const connection: Connection = { socket, flow, alive: true };
+    const connection: Connection = { socket, flow, alive: true, credit: MAX_MESSAGES_PER_SECOND };
     this.#connections.set(id, connection);
     socket.on('message', (data: RawData) => {
       connection.alive = true;
-      this.#options.onMessage(toBytes(data), flow);
+      connection.credit -= 1;
+      if (connection.credit < 0) socket.terminate();
+      else this.#options.onMessage(toBytes(data), flow);
     });
     socket.on('pong', () => {
       connection.alive = true;
@@ -108,6 +120,7 @@ export class WsTransport {
 
   async close(): Promise<void> {
     clearInterval(this.#pinger);
+    clearInterval(this.#creditor);
     for (const { socket } of this.#connections.values()) socket.terminate();
     await new Promise<void>((resolve) => {
       this.#server.close(() => {

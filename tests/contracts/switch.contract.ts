@@ -266,7 +266,9 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
         await expectHears(caller.call, ['third']);
         await expectHears(other.call, ['caller']);
         await expectHears(agent.call, []);
-        expect(bench.eventsOf(caller.legId).filter((e) => e.type === 'leg.ended')).toEqual([]);
+        const ofCaller = bench.eventsOf(caller.legId).map((e) => e.type);
+        expect(ofCaller).not.toContain('leg.parked');
+        expect(ofCaller).not.toContain('leg.ended');
       });
 
       it('parks the peer when a leg ends', async () => {

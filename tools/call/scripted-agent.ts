@@ -115,7 +115,7 @@ async function logIn({ server, login, password }: ScriptedAgentOptions): Promise
   const cookie = response.headers
     .getSetCookie()
     .map((line) => line.split(';')[0] ?? '')
-    .find((pair) => /hotline_session=/.test(pair));
+    .find((pair) => pair.includes('hotline_session='));
   if (cookie === undefined) throw new Error('log-in failed: the server gave no session');
   return cookie;
 }

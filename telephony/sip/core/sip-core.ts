@@ -21,7 +21,7 @@ import { Registrar } from './registrar.ts';
 import { CoreRuntime } from './runtime.ts';
 import { screen } from './screen.ts';
 import { TransactionLayer, type ServerTransaction } from './transaction-layer.ts';
-import type { CallOrigin, CoreEffect, DialRequest, Flow, RegisterRequest, SipCoreOptions } from './types.ts';
+import type { Admission, CallOrigin, CoreEffect, DialRequest, Flow, RegisterRequest, SipCoreOptions } from './types.ts';
 
 const NONCE_LIFE_MS = 300_000;
 const CRLF = new Uint8Array([13, 10]);
@@ -242,7 +242,7 @@ export class SipCore {
   }
 
   #onStandalone(request: ReceivedRequest, flow: Flow): void {
-    const admission = this.#runtime.options.admit(request, flow, this.#runtime.nowMs);
+    const admission = this.#admit(request, flow);
     if (admission.type === 'drop') {
       this.#runtime.count(admission.why === 'scanner' ? 'dropped-scanners' : 'dropped-strangers');
       return;
@@ -252,6 +252,12 @@ export class SipCore {
     if (refusal !== undefined) this.#refuse(tx, refusal.status, refusal.headers);
     else if (request.essentials.toTag !== '') this.#refuse(tx, 481);
     else this.#dispatch(tx, admission.trusted);
+  }
+
+  /** A registered endpoint has proved itself before: what it asks is never held back as a stranger's. */
+  #admit(request: ReceivedRequest, flow: Flow): Admission {
+    if (this.#registrar.findByFlow(flow.id) !== undefined) return { type: 'serve', trusted: undefined };
+    return this.#runtime.options.admit(request, flow, this.#runtime.nowMs);
   }
 
   #dispatch(tx: ServerTransaction, trusted: string | undefined): void {

@@ -60,6 +60,7 @@ describe('origin policy', () => {
     expect(ask(100)).toBe('drop');
     expect(ask(400)).toBe('serve');
     expect(Array.from({ length: 8 }, () => ask(10_000)).filter((t) => t === 'serve')).toHaveLength(5);
+    expect(policy.admit(requestOf('phone'), WS, 10_000)).toEqual({ type: 'serve', trusted: undefined });
     expect(policy.admit(requestOf('phone'), udpFlow('203.0.113.7', 1), 10_000)).toEqual({
       type: 'serve',
       trusted: 'carrier',

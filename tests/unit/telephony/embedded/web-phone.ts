@@ -91,7 +91,7 @@ export class WebPhone {
   reply(request: string, status: string, body = ''): void {
     const copied = request.split('\r\n').filter((l) => /^(Via|From|Call-ID|CSeq):/.test(l));
     const to = /^To: .*$/m.exec(request)?.[0].trim() ?? '';
-    const tagged = /;tag=/.test(to) ? to : `${to};tag=page`;
+    const tagged = to.includes(';tag=') ? to : `${to};tag=page`;
     const contact = `Contact: <sip:${this.#contact}@${this.#contact}.invalid;transport=ws>`;
     this.send([`SIP/2.0 ${status}`, ...copied, tagged, contact], body);
   }
