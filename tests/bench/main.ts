@@ -1,0 +1,42 @@
+/** `npm run bench -- <name>` measures; `npm run bench -- list` tells what there is to measure. */
+import type { Bench } from './bench.ts';
+import { firstCall } from './first-call/first-call.ts';
+import { within } from './limits.ts';
+
+const benches: readonly Bench[] = [firstCall];
+
+function list(): void {
+  for (const { name, about } of benches) process.stdout.write(`${name.padEnd(16)} ${about}\n`);
+}
+
+async function run(bench: Bench): Promise<void> {
+  const startedMs = performance.now();
+  const say = (line: string): void => {
+    const atS = ((performance.now() - startedMs) / 1_000).toFixed(1);
+    process.stderr.write(`${atS.padStart(6)} s  ${line}\n`);
+  };
+  const metrics = await within(`the bench ${bench.name}`, bench.limitMs, bench.run(say));
+  say('done');
+  process.stdout.write(`${JSON.stringify({ bench: bench.name, metrics })}\n`);
+}
+
+const name = process.argv[2] ?? 'list';
+const bench = benches.find((b) => b.name === name);
+if (name === 'list') {
+  list();
+} else if (bench === undefined) {
+  process.stderr.write(`there is no bench "${name}"; there are: ${benches.map((b) => b.name).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  try {
+    await run(bench);
+    process.exitCode = 0;
+  } catch (error) {
+    process.stderr.write(
+      `\nbench ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+  // A browser or a phone that hangs must not keep a finished bench alive.
+  setTimeout(() => process.exit(), 20_000).unref();
+}

@@ -1,0 +1,74 @@
+/** The process of the telephones: nothing they do costs the server or the bench a moment, and all share one clock. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Pacer } from '../../../tools/call/pacer.ts';
+import { Agents } from './agents.ts';
+import { Callers } from './callers.ts';
+import { gapsOf } from './gaps.ts';
+import type { LegGaps, PhoneWork, Reply, Request } from './protocol.ts';
+import { watchWire } from './wire.ts';
+
+watchWire();
+const pacer = new Pacer();
+const callers = new Callers(pacer);
+const agents = new Agents(pacer);
+const delay = monitorEventLoopDelay({ resolution: 5 });
+
+/** The delay monitor's own 5 ms are no delay. */
+const MONITOR_MS = 5;
+
+function legGaps(span: { fromMs: number; toMs: number }): readonly LegGaps[] {
+  const shift = performance.timeOrigin;
+  const own = { fromMs: span.fromMs - shift, toMs: span.toMs - shift };
+  return agents.wires.flatMap(({ callerNumber, wire }) => {
+    const caller = callers.wire(callerNumber);
+    return [
+      { callerNumber, way: 'caller to agent' as const, ...gapsOf(caller.sent, wire.received, own) },
+      { callerNumber, way: 'agent to caller' as const, ...gapsOf(wire.sent, caller.received, own) },
+    ];
+  });
+}
+
+const work: PhoneWork = {
+  dial: (p) => callers.dial(p),
+  greeting: (p) => callers.greeting(p),
+  tone: (p) => callers.tone(p),
+  say: (p) => callers.say(p),
+  hangUp: (p) => callers.hangUp(p),
+  startAgents: async (p) => {
+    await agents.start(p);
+    delay.enable();
+    return null;
+  },
+  talking: () => Promise.resolve(agents.talking),
+  transcripts: () => Promise.resolve(agents.transcripts),
+  gaps: (span) => {
+    const ownDelayP999Ms = Math.max(0, delay.percentile(99.9) / 1e6 - MONITOR_MS);
+    return Promise.resolve({ legs: legGaps(span), ownDelayP999Ms });
+  },
+  stopAgents: async () => {
+    await agents.close();
+    delay.disable();
+    return null;
+  },
+  close: async () => {
+    await Promise.allSettled([agents.close(), callers.close()]);
+    return null;
+  },
+};
+
+async function answer({ id, method, params }: Request): Promise<Reply> {
+  try {
+    const all: Readonly<Record<string, (p: never) => Promise<unknown>>> = { ...work };
+    return { id, ok: true, value: await all[method]?.(params as never) };
+  } catch (error) {
+    return { id, ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', (request: Request) => {
+  void answer(request).then((reply) => {
+    process.send?.(reply);
+    if (request.method === 'close') process.disconnect();
+  });
+});
+process.on('disconnect', () => process.exit());
