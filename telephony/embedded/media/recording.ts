@@ -101,7 +101,8 @@ export class Recording {
 
   /** Writes the rest and closes the file. Never rejects. */
   async finish(nowSample: number): Promise<FinishedRecording> {
-    this.flush(nowSample);
+    // Audio that was placed a little ahead of the clock is kept.
+    this.flush(Math.max(nowSample, this.fromSample + this.#openUntil));
     await this.#writes;
     await this.#file.close().catch((error: unknown) => {
       this.#fail(error);

@@ -98,6 +98,14 @@ test('a stall longer than the window leaves silence, not old audio', async () =>
   expect(all[64_000]).toEqual([6, 0]);
 });
 
+test('audio placed ahead of the clock is kept at the end', async () => {
+  const path = join(folder, 'ahead.wav');
+  const recording = await recordTo(path);
+  recording.write('heard', piece(1000, 8));
+  expect(await recording.finish(1050)).toEqual({ lengthMs: 145, sizeBytes: 44 + 1160 * 4 });
+  expect((await frames(path)).at(-1)).toEqual([0, 8]);
+});
+
 test('nothing of the masked time is kept, not even what was placed ahead or comes after', async () => {
   const path = join(folder, 'masked.wav');
   const recording = await recordTo(path);
