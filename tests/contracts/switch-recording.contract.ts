@@ -47,7 +47,7 @@ export function recordingContract(get: () => RecordingBench): void {
     });
 
     it('masks a part of the recording and lets time go on', async () => {
-      const { bench, musicPath, newFile } = get();
+      const { bench, newFile } = get();
       const path = newFile();
       const { caller } = await bench.bridged();
       await expectHears(caller.call, ['agent']);
@@ -69,7 +69,7 @@ export function recordingContract(get: () => RecordingBench): void {
     });
 
     it('taps both sides', async () => {
-      const { bench, musicPath, newFile } = get();
+      const { bench } = get();
       const { caller } = await bench.bridged();
       await expectHears(caller.call, ['agent']);
       const frames: TapFrame[] = [];

@@ -74,8 +74,11 @@ export class IncomingCalls {
   knowsCancelled(cancel: ReceivedRequest): boolean {
     if (this.#book.byInviteKey(this.#layer.inviteKeyOf(cancel)) !== undefined) return true;
     const { callId, fromTag, cseq } = cancel.essentials;
-    const isSame = ({ dialog }: Call): boolean =>
-      dialog?.callId === callId && dialog.remoteTag === fromTag && dialog.remoteSeq === cseq.number;
+    const isSame = ({ dialog, invite }: Call): boolean =>
+      invite === undefined &&
+      dialog?.callId === callId &&
+      dialog.remoteTag === fromTag &&
+      dialog.remoteSeq === cseq.number;
     return this.#book.all().some(isSame);
   }
 

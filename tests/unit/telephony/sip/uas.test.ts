@@ -131,6 +131,15 @@ describe('screening', () => {
     expect(statusesOf(bench.get(invite()))).toEqual([482]);
   });
 
+  it('cancels only the INVITE of the same branch', () => {
+    const bench = new Bench();
+    bench.get(invite({ branch: 'z9hG4bKone' }));
+    expect(statusesOf(bench.get(request({ method: 'CANCEL', branch: 'z9hG4bKtwo' })))).toEqual([481]);
+    const effects = bench.get(request({ method: 'CANCEL', branch: 'z9hG4bKone' }));
+    expect(statusesOf(effects)).toEqual([200, 487]);
+    expect(eventsOf(effects)).toMatchObject([{ type: 'ended', by: 'remote', why: 'cancelled', status: 487 }]);
+  });
+
   it('refuses an INVITE without Contact', () => {
     const bytes = bytesOf(new TextDecoder().decode(invite()).replace(/Contact:.*\r\n/, ''));
     expect(statusesOf(new Bench().get(bytes))).toEqual([400]);
