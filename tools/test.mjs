@@ -20,12 +20,18 @@ function installWhatIsMissing() {
   const missing = Object.entries(needed).flatMap(([name, path]) => (existsSync(path) ? [] : [name]));
   if (missing.length === 0) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args) => spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const apt = (...args) =>
+    spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   console.log(`installing for the tests: ${missing.join(' ')} …`);
   apt('update', '-qq');
   const done = apt('install', '-y', '-qq', '--no-install-recommends', ...missing);
   if (done.status !== 0) {
-    console.error(`\nThe tests need these Debian packages. Run:\n\n  sudo apt-get install --no-install-recommends ${missing.join(' ')}\n`);
+    console.error(
+      `\nThe tests need these Debian packages. Run:\n\n  sudo apt-get install --no-install-recommends ${missing.join(' ')}\n`,
+    );
     process.exit(1);
   }
 }
@@ -42,12 +48,25 @@ const report = join(tmpdir(), `hotline-jest-${process.pid}.json`);
 let totals = { passed: 0, failed: 0, skipped: 0 };
 const why = [];
 // Pure tests share the cores; tests with real programs and clocks run one after the other.
-for (const [project, args] of [['unit', []], ['contracts', ['--runInBand']], ['system', ['--runInBand']]]) {
+for (const [project, args] of [
+  ['unit', []],
+  ['contracts', ['--runInBand']],
+  ['system', ['--runInBand']],
+]) {
   if (only.length > 0 && !only.includes(project)) continue;
   console.log(`\n== ${project}`);
   const run = spawnSync(
     process.execPath,
-    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--selectProjects', project, '--json', `--outputFile=${report}`, ...args],
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      project,
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
@@ -59,7 +78,8 @@ for (const [project, args] of [['unit', []], ['contracts', ['--runInBand']], ['s
   totals.passed += result.numPassedTests;
   totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   totals.skipped += result.numPendingTests;
-  for (const suite of result.testResults) for (const t of suite.assertionResults) if (t.status === 'pending') why.push(t.fullName);
+  for (const suite of result.testResults)
+    for (const t of suite.assertionResults) if (t.status === 'pending') why.push(t.fullName);
 }
 for (const name of why) console.log(`skipped: ${name}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

@@ -50,8 +50,7 @@ function links(flow: Flow): readonly (readonly [string, string])[] {
   ];
   for (const [name, at] of Object.entries(flow.nodes)) {
     if (at.type === 'say') out.push([name, at.next]);
-    if (node.type === 'ask')
-      out.push(...[...Object.values(node.choices), node.otherwise].map((to) => [name, to] as const));
+    if (at.type === 'ask') out.push(...[...Object.values(at.choices), at.otherwise].map((to) => [name, to] as const));
   }
   return out;
 }

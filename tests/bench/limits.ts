@@ -1,5 +1,7 @@
 /** Nothing in a bench waits for ever. */
 
+const LOOK_MS = 25;
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The promise, or an error that says what was waited for. */
@@ -17,7 +19,7 @@ export async function within<T>(what: string, limitMs: number, promise: Promise<
   }
 }
 
-/** Looks every few milliseconds until there is something. */
+/** Looks again and again until there is something. Moments are noted where things happen, not here: no hurry. */
 export async function until<T>(
   what: string,
   limitMs: number,
@@ -28,6 +30,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > deadlineMs) throw new Error(`waited ${limitMs} ms for ${what} in vain`);
-    await sleep(5);
+    await sleep(LOOK_MS);
   }
 }

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type { Hotline } from './hotline.ts';
 
+/** Where to log in, and as whom. */
+export type Door = Pick<Hotline, 'url' | 'login'>;
+
 export interface BrowserOptions {
   /** WAV played in a loop as the microphone. */
   readonly microphone: string;
@@ -54,12 +57,12 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
 }
 
 /** Logs in, passes the microphone check and presses 示闲. */
-export async function readyAgent(page: Page, hotline: Hotline, login: string): Promise<void> {
+export async function readyAgent(page: Page, hotline: Door, login: string): Promise<void> {
   await logIn(page, hotline, login);
   await makeAvailable(page);
 }
 
-export async function logIn(page: Page, hotline: Hotline, login: string, path = '/'): Promise<void> {
+export async function logIn(page: Page, hotline: Door, login: string, path = '/'): Promise<void> {
   const { password } = hotline.login(login);
   await page.goto(hotline.url + path);
   await page.getByTestId('login-name').fill(login);
@@ -73,6 +76,8 @@ export async function makeAvailable(page: Page): Promise<void> {
   const available = page.getByTestId('set-available');
   await available.waitFor();
   await page.locator('[data-testid=sip-state][data-state=registered]').waitFor({ timeout: 20_000 });
+  // A page that came back within seconds finds its agent as it was.
+  if ((await page.getByTestId('agent-state').getAttribute('data-intent')) === 'available') return;
   await available.click();
   // The first time the headset is checked before the line opens.
   await Promise.race([ok.waitFor({ timeout: 5_000 }).then(() => ok.click()), stateIs(page, 'available')]).catch(

@@ -220,7 +220,7 @@ describe('an agent', () => {
     const proxy = await CuttableProxy.start(Number(new URL(hotline.url).port));
     open.push(proxy);
     const { page } = await browser();
-    const through = Object.assign(Object.create(hotline) as Hotline, { url: `http://127.0.0.1:${String(proxy.port)}` });
+    const through = { url: `http://127.0.0.1:${String(proxy.port)}`, login: (name: string) => hotline.login(name) };
     await logIn(page, through, 'agent1');
     await makeAvailable(page);
     const number = newNumber();

@@ -14,7 +14,7 @@ interface Proc {
 function read(pid: number): Proc | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const name = nameOf(stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), commandOf(pid));
     // proc(5): from field 3 on; 4 = parent, 14 = utime, 15 = stime.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = Number(fields[11]) + Number(fields[12]);
@@ -22,6 +22,11 @@ function read(pid: number): Proc | undefined {
   } catch {
     return undefined; // It has ended in the meantime.
   }
+}
+
+function nameOf(program: string, command: string): string {
+  if (command.includes('sherpa')) return 'recogniser';
+  return command.includes('tools/start.mjs') ? 'server' : program;
 }
 
 function commandOf(pid: number): string {

@@ -58,6 +58,8 @@ const wishes = list(`希望 尽快 处理
   要求 尽快 解决
   希望 尽快 答复`);
 
+/** Each word takes a while to make. */
+const MOST_ESTATES = 16;
 const RATE = 8;
 const PEAK = 12_000;
 const WORD_GAP_MS = [20, 120] as const;
@@ -90,7 +92,7 @@ export interface ScriptWriter {
 export async function createScriptWriter(cityDir: string): Promise<ScriptWriter> {
   const city = await readCityWords(cityDir);
   const streets = city.streets.filter((s) => s.endsWith('街道'));
-  const estates = city.estates.filter((s) => s.length >= 3 && s.length <= 5);
+  const estates = city.estates.filter((s) => s.length >= 3 && s.length <= 5).slice(0, MOST_ESTATES);
   if (streets.length === 0 || estates.length === 0) throw new Error(`${cityDir} names no streets or estates`);
   return {
     write: (seed, turns, pauseMs) => {

@@ -9,7 +9,7 @@ import { wordTimes, type WordTimes } from './word-times.ts';
 
 const WAITING = 1;
 /** After the last word: until its sentence is final and the draft filled. */
-const AFTER_MS = 500;
+const AFTER_MS = 300;
 
 export interface WordRoundOptions extends RoundOptions {
   readonly microphone: string;

@@ -27,6 +27,18 @@ export function rtpPortOf(call: PhoneCall): number {
 
 const pcmOf = (packet: WirePacket): Int16Array => decodeG711('pcma', packet.payload);
 
+/** Looks through packets as they come, at each of them once. */
+function searchOf(packets: readonly WirePacket[], fits: (packet: WirePacket) => boolean): () => WirePacket | undefined {
+  let at = 0;
+  return () => {
+    for (; at < packets.length; at++) {
+      const packet = packets[at];
+      if (packet !== undefined && fits(packet)) return packet;
+    }
+    return undefined;
+  };
+}
+
 export class Callers {
   readonly #pacer: Pacer;
   readonly #callers = new Map<string, Caller>();
@@ -49,19 +61,19 @@ export class Callers {
     const inviteAtMs = inviteSentAt(phone.sipPort);
     if (inviteAtMs === undefined) throw new Error('no INVITE left the phone');
     const { received } = wireOf(rtpPort);
+    const look = searchOf(received, (packet) => pcmOf(packet).some((s) => Math.abs(s) > SOUND));
     const first = await until('the greeting', 15_000, () => {
       if (call.outcome !== undefined)
         throw new Error(`the call ended with ${call.outcome.status} (${call.outcome.why})`);
-      return received.find((packet) => pcmOf(packet).some((s) => Math.abs(s) > SOUND));
+      return look();
     });
     return { inviteAtMs, soundAtMs: first.wallMs };
   }
 
   async tone({ number, hz, sinceMs }: { number: string; hz: number; sinceMs: number }): Promise<number> {
     const { received } = wireOf(this.#get(number).rtpPort);
-    const found = await until('the agent’s tone at the caller', 10_000, () =>
-      received.find((packet) => packet.wallMs >= sinceMs && isTone(pcmOf(packet), hz)),
-    );
+    const look = searchOf(received, (packet) => packet.wallMs >= sinceMs && isTone(pcmOf(packet), hz));
+    const found = await until('the agent’s tone at the caller', 10_000, look);
     return found.wallMs;
   }
 
