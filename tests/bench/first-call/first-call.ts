@@ -14,7 +14,7 @@ import { wordRound } from './word-calls.ts';
 const CALLS = 20;
 const CITY = 'config/sample/jiangcheng';
 /** Longer than the silence that ends a sentence. */
-const PAUSE_MS = 1_300;
+const PAUSE_MS = 1_200;
 const TEN_CALLS_TURNS = 3;
 
 const agentPhrases = [

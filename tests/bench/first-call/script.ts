@@ -104,7 +104,7 @@ export async function createScriptWriter(cityDir: string): Promise<ScriptWriter>
         const place = places.map((names) => names[turn % names.length] ?? '');
         return [
           [...(opening ?? []), ...place, ...(matter ?? [])],
-          [...(time ?? []), ...(effect ?? []), ...(wish ?? [])],
+          [...((turn + seed) % 2 === 0 ? (time ?? []) : (effect ?? [])), ...(wish ?? [])],
         ];
       }).flat();
       return joinWords(sentences, { voice: voices[seed % voices.length] ?? voices[0], pauseMs, next });

@@ -10,10 +10,10 @@ export interface Voice {
 }
 
 export const voices: readonly Voice[] = [
-  { variant: '', wordsPerMinute: 170, pitch: 50 },
-  { variant: 'm6', wordsPerMinute: 160, pitch: 45 },
-  { variant: 'f3', wordsPerMinute: 175, pitch: 55 },
-  { variant: 'm3', wordsPerMinute: 185, pitch: 50 },
+  { variant: '', wordsPerMinute: 195, pitch: 50 },
+  { variant: 'm6', wordsPerMinute: 190, pitch: 45 },
+  { variant: 'f3', wordsPerMinute: 205, pitch: 55 },
+  { variant: 'm3', wordsPerMinute: 210, pitch: 50 },
 ];
 
 /** Share of the word's loudest sample below which it has faded away. */
