@@ -36,3 +36,21 @@ async function bringDraftUpToDate(store: Store, engine: DraftEngine, call: CallR
   if (stored === undefined || state.draft.rev > stored.rev) await store.drafts.save(state.draft, call.agentId);
   return true;
 }
+
+/** The first sentence a draft engine reads is slow (dictionaries, compilation): it is read before the first caller. */
+export function warmUp(engine: DraftEngine): void {
+  const text = '我要反映小区楼下的问题，每天晚上都有，我的电话是一三八零零一三八零零零';
+  const segment = {
+    segmentId: 'warm-up',
+    side: 'caller' as const,
+    text,
+    syllables: [],
+    tokens: [],
+    startMs: 0,
+    endMs: 1_000,
+  };
+  let state = engine.start('warm-up');
+  for (let i = 0; i < 5; i++) {
+    ({ state } = engine.step(state, { type: 'speech', segment: { ...segment, segmentId: `warm-up-${String(i)}` } }));
+  }
+}

@@ -1,120 +1,154 @@
 /** Wiring: makes every part, hands each what it needs, says when calls can come, and takes all down again in order. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { createRecognizer } from '../asr/create-recognizer.ts';
 import type { Recognizer } from '../asr/ports.ts';
+import type { City } from '../config/city.ts';
 import { loadCity } from '../config/load-city.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
-import { loadFlow } from '../ivr/load-flow.ts';
 import type { Flow } from '../ivr/core/flow.ts';
+import { loadFlow } from '../ivr/load-flow.ts';
 import { createEmbeddedSwitch, type EmbeddedSwitch } from '../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../telephony/embedded/media/create-media-engine.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
 import { MemoryLineStore } from './acd/memory/memory-line-store.ts';
-import { promptFiles } from './calls/announcements.ts';
+import { announce, explain, ownAddress, say } from './announce.ts';
+import { promptFiles, waitingPrompts, type PromptFiles } from './calls/announcements.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
 import { DeskService } from './calls/desk-service.ts';
 import { OpenDrafts } from './calls/open-drafts.ts';
 import { SupervisorFeed } from './calls/supervisor-feed.ts';
 import type { Person } from './calls/views.ts';
+import { Closing } from './closing.ts';
 import { prepareDataDir } from './data-dir.ts';
-import { createDraftEngine } from './drafts/engine.ts';
-import { createHttp, type Listening } from './http/server.ts';
+import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
+import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
-import { closeLeftoverCalls } from './leftovers.ts';
+import { closeLeftoverCalls, warmUp } from './leftovers.ts';
 import { createLogger } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { Gateway } from './realtime/gateway.ts';
-import { ensureDemoUsers, type DemoLogin } from './store/demo-users.ts';
+import { ensureDemoUsers } from './store/demo-users.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/ports.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nowMs = (): number => Date.now();
 const FIRST_ANNOUNCEMENT_MS = 4_000;
+/** The recogniser may come up after the first call; the start waits this long to tell which one it is. */
+const RECOGNIZER_WAIT_MS = 3_000;
 
-/** Prompts that calls use; a missing one stops the start and not a call. */
-const promptNames = [
-  ...[
-    'greeting',
-    'music',
-    'next-in-line',
-    'position-before',
-    'position-after',
-    'line-full',
-    'waited-too-long',
-    'agent-lost',
-  ],
-  ...['0', '1', '2', '2-of', '3', '4', '5', '6', '7', '8', '9', '10', '100', '1000'].map((n) => `number-${n}`),
-];
+/** What every part gets. */
+interface Base {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly closing: Closing;
+  readonly dataDir: string;
+  readonly recordingsDir: string;
+}
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** Parts that others stand on. */
+interface Ground extends Base {
+  readonly city: City;
+  readonly flow: Flow;
+  readonly prompts: PromptFiles;
+  readonly store: Store;
+  readonly recognizer: Recognizer;
+  readonly drafts: DraftEngine;
+  readonly credentials: SipCredentialRegister;
+  readonly phoneSwitch: EmbeddedSwitch;
 }
 
 function callSettings(config: Config, flow: Flow): CallSettings {
   const { ringMs, excludeAfterNoAnswerMs, agentReturnMs, positionEveryMs, maxWaitMs, wrapUpMs } = config.line;
   return {
-    flow,
-    ringMs,
-    excludeAfterNoAnswerMs,
-    agentReturnMs,
+    ...{ flow, ringMs, excludeAfterNoAnswerMs, agentReturnMs, positionEveryMs, maxWaitMs, wrapUpMs },
     firstAnnouncementMs: FIRST_ANNOUNCEMENT_MS,
-    positionEveryMs,
-    maxWaitMs,
-    wrapUpMs,
     mediaTimeoutMs: config.rtp.mediaTimeoutMs,
   };
 }
 
-/** The address told to far ends when none is configured. */
-function ownAddress(bind: string): string {
-  if (bind !== '0.0.0.0') return bind;
-  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return all.find((a) => a.family === 'IPv4' && !a.internal)?.address ?? '127.0.0.1';
+function iceServersOf(config: Config): readonly { urls: string; username?: string; credential?: string }[] {
+  return config.rtp.iceServers.map(({ urls, username, credential }) => ({
+    urls,
+    ...(username === undefined ? {} : { username }),
+    ...(credential === undefined ? {} : { credential }),
+  }));
 }
 
 async function startSwitch(
-  config: Config,
+  { config, logger, closing }: Base,
   credentials: SipCredentialRegister,
-  logger: Logger,
 ): Promise<EmbeddedSwitch> {
+  const { sip, rtp } = config;
   const media = await createMediaEngine(
     {
-      advertisedAddress: config.sip.advertisedAddress ?? ownAddress(config.sip.bind),
-      bindAddress: config.sip.bind,
-      rtpPortMin: config.rtp.portMin,
-      rtpPortMax: config.rtp.portMax,
-      iceServers: config.rtp.iceServers.map(({ urls, username, credential }) => ({
-        urls,
-        ...(username === undefined ? {} : { username }),
-        ...(credential === undefined ? {} : { credential }),
-      })),
+      advertisedAddress: sip.advertisedAddress ?? ownAddress(sip.bind),
+      bindAddress: sip.bind,
+      rtpPortMin: rtp.portMin,
+      rtpPortMax: rtp.portMax,
+      iceServers: iceServersOf(config),
     },
     logger.child({ part: 'media' }),
   );
-  return createEmbeddedSwitch({
-    sip: config.sip,
-    directory: credentials,
-    media,
-    logger: logger.child({ part: 'switch' }),
-    newId: randomUUID,
-  });
+  const part = logger.child({ part: 'switch' });
+  const phoneSwitch = createEmbeddedSwitch({ sip, directory: credentials, media, logger: part, newId: randomUUID });
+  closing.add('switch', () => phoneSwitch.close());
+  return phoneSwitch;
 }
 
-async function open(config: Config, dataDir: string, logger: Logger): Promise<Store> {
+async function startStore({ config, dataDir, logger, closing }: Base): Promise<Store> {
   const { databaseUrl, embeddedPort } = config.store;
-  if (databaseUrl !== null) return openStore({ databaseUrl, logger });
-  return openStore({ dataDir, embeddedPort, logger, onProgress: say });
+  const part = logger.child({ part: 'store' });
+  const store = await openStore(
+    databaseUrl === null ? { dataDir, embeddedPort, logger: part, onProgress: say } : { databaseUrl, logger: part },
+  );
+  closing.add('store', () => store.close());
+  return store;
 }
 
-function recordingPaths(dir: string): (callId: string, arrivedAtMs: number) => string {
+/** Calls do not wait for the recogniser: it may come up later, or never. */
+function startRecognizer({ config, logger, closing }: Base): { recognizer: Recognizer; up: Promise<void> } {
+  const { engine, modelDir, processes, maxStreams } = config.asr;
+  const part = logger.child({ part: 'asr' });
+  const recognizer = createRecognizer({
+    engine,
+    modelDir: resolve(root, modelDir),
+    processes,
+    maxStreams,
+    logger: part,
+  });
+  closing.add('recognizer', () => recognizer.close());
+  const up = recognizer.start().catch((error: unknown) => {
+    part.error({ err: error }, 'recogniser did not start');
+  });
+  return { recognizer, up };
+}
+
+/** A city's own recordings come first; a missing prompt stops the start and not a call. */
+function findPrompts(config: Config, flow: Flow): Promise<PromptFiles> {
+  const sample = join(root, 'ivr/prompts/zh-CN');
+  const ofFlow = Object.values(flow.nodes).flatMap((node) => ('prompts' in node ? node.prompts : []));
+  const { promptsDir } = config.ivr;
+  return promptFiles(
+    [...new Set([...waitingPrompts, ...ofFlow])],
+    promptsDir === null ? [sample] : [promptsDir, sample],
+  );
+}
+
+async function cleanUp({ recordingsDir, logger }: Base, store: Store, drafts: DraftEngine): Promise<void> {
+  const { repaired } = await repairRecordings(recordingsDir);
+  if (repaired.length > 0) logger.warn({ recordings: repaired.length }, 'recordings cut by a crash were repaired');
+  await closeLeftoverCalls(store, drafts, logger);
+  warmUp(drafts);
+}
+
+function recordingPath(dir: string): (callId: string, arrivedAtMs: number) => string {
   return (callId, arrivedAtMs) => {
     const day = join(dir, new Date(arrivedAtMs).toISOString().slice(0, 10));
     mkdirSync(day, { recursive: true });
@@ -122,133 +156,42 @@ function recordingPaths(dir: string): (callId: string, arrivedAtMs: number) => s
   };
 }
 
-function startMetrics(counters: Readonly<Record<string, () => Readonly<Record<string, number>>>>): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  for (const [part, read] of Object.entries(counters)) {
-    const gauge = new Gauge({
-      name: `hotline_${part}`,
-      help: `Counts and sizes of ${part}`,
-      labelNames: ['what'],
-      registers: [registry],
-      collect(): void {
-        for (const [what, value] of Object.entries(read())) gauge.set({ what }, value);
-      },
-    });
-  }
-  return registry;
-}
-
-/** What is asked to close, in the order in which it must. */
-class Closing {
-  readonly #steps: { readonly name: string; readonly close: () => unknown }[] = [];
-  #running: Promise<void> | undefined;
-
-  /** Later parts stand on earlier ones, so they close first. */
-  add(name: string, close: () => unknown): void {
-    this.#steps.unshift({ name, close });
-  }
-
-  close(logger: Logger): Promise<void> {
-    this.#running ??= this.#run(logger);
-    return this.#running;
-  }
-
-  async #run(logger: Logger): Promise<void> {
-    for (const { name, close } of this.#steps) {
-      try {
-        await close();
-      } catch (error) {
-        logger.error({ err: error, step: name }, 'part did not close cleanly');
-      }
-    }
-  }
-}
-
-function announce(config: Config, at: Listening, logins: readonly DemoLogin[], recognizer: Recognizer): void {
-  const host = ownAddress(config.sip.bind);
-  if (logins.length > 0) {
-    say('demo log-ins (shown only this once; npm run reset-demo makes new ones):');
-    for (const { login, password, role } of logins) say(`  ${login.padEnd(12)} ${password}   ${role}`);
-  }
-  say(
-    `call   sip:${config.sip.hotlineNumber}@${host}:${String(config.sip.port)}  or open /phone, or: npm run call -- --with-agent`,
-  );
-  const { state } = recognizer;
-  say(`text   ${state.type === 'off' ? `off: ${state.reason}` : recognizer.description}`);
-  if (at.httpsPort !== null) say(`https  https://${host}:${String(at.httpsPort)} (for browsers on other machines)`);
-  say(`ready http://localhost:${String(at.httpPort)}`);
-}
-
-async function main(closing: Closing, config: Config, logger: Logger): Promise<void> {
-  const dataDir = await prepareDataDir(config.dataDir);
-  const recordingsDir = join(dataDir, 'recordings');
-  mkdirSync(recordingsDir, { recursive: true });
-  const [city, flow] = await Promise.all([
-    loadCity(config.cityDir),
-    loadFlow(config.ivr.flow, join(root, 'ivr/flows')),
-  ]);
-  const sampleDir = join(root, 'ivr/prompts/zh-CN');
-  const flowPrompts = Object.values(flow.nodes).flatMap((node) => ('prompts' in node ? node.prompts : []));
-  const prompts = await promptFiles(
-    [...new Set([...promptNames, ...flowPrompts])],
-    config.ivr.promptsDir === null ? [sampleDir] : [config.ivr.promptsDir, sampleDir],
-  );
-
-  const { engine, modelDir, processes, maxStreams } = config.asr;
-  const recognizer = createRecognizer({
-    engine,
-    modelDir: resolve(root, modelDir),
-    processes,
-    maxStreams,
-    logger: logger.child({ part: 'asr' }),
-  });
-  closing.add('recognizer', () => recognizer.close());
-  // Calls do not wait for the recogniser: it may come up later, or never.
-  const recognizing = recognizer.start().catch((error: unknown) => {
-    logger.error({ err: error }, 'recogniser did not start');
-  });
-
-  const store = await open(config, dataDir, logger.child({ part: 'store' }));
-  closing.add('store', () => store.close());
-  const logins = await ensureDemoUsers(store);
-  const { repaired } = await repairRecordings(recordingsDir);
-  if (repaired.length > 0) logger.warn({ recordings: repaired.length }, 'recordings cut by a crash were repaired');
-  const drafts = createDraftEngine(city);
-  await closeLeftoverCalls(store, drafts, logger);
-
-  const iceServers = config.rtp.iceServers.map((s) => ({
-    urls: s.urls,
-    ...(s.username === undefined ? {} : { username: s.username }),
-    ...(s.credential === undefined ? {} : { credential: s.credential }),
-  }));
-  const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers });
-  const phoneSwitch = await startSwitch(config, credentials, logger);
-  closing.add('switch', () => phoneSwitch.close());
-
+/** The line and the calls. */
+function openCenter(ground: Ground): { center: CallCenter; line: MemoryLineStore } {
+  const { config, flow, prompts, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } = ground;
   const line = new MemoryLineStore({ nowMs, newId: randomUUID });
   const center = new CallCenter({
+    ...{ line, store, recognizer, drafts, prompts, nowMs },
     switch: phoneSwitch,
-    line,
-    store,
-    recognizer,
-    drafts,
-    prompts,
     settings: callSettings(config, flow),
     maxWaiting: config.line.maxWaiting,
-    recordingPath: recordingPaths(recordingsDir),
+    recordingPath: recordingPath(recordingsDir),
     logger: logger.child({ part: 'calls' }),
-    nowMs,
     newId: randomUUID,
   });
   closing.add('calls', () => center.close());
+  return { center, line };
+}
 
-  const persons = new Map<string, Person>(
-    (await store.users.list()).filter((u) => u.role === 'agent').map((u) => [u.id, u]),
-  );
+/** What agents and supervisors see, and the socket they see it through. */
+async function openDesk(
+  ground: Ground,
+  center: CallCenter,
+  line: MemoryLineStore,
+): Promise<{ desk: DeskService; gateway: Gateway }> {
+  const { config, store, recognizer, drafts, credentials, logger, closing } = ground;
+  const part = logger.child({ part: 'desk' });
   const onError = (error: unknown): void => {
-    logger.error({ err: error }, 'desk fault');
+    part.error({ err: error }, 'desk fault');
   };
+  const agents = (await store.users.list()).filter((u) => u.role === 'agent');
+  const persons = new Map<string, Person>(agents.map((u) => [u.id, u]));
+  const gateway = new Gateway({
+    sessions: store.sessions,
+    credentials,
+    logger: part,
+    trustProxy: config.http.trustProxy,
+  });
   const openDrafts = new OpenDrafts({
     store,
     machine: drafts,
@@ -259,30 +202,32 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
     onSaveFailed: onError,
   });
   const feed = new SupervisorFeed({ center, line, calls: store.calls, recognizer, persons, nowMs, onError });
-  const desk = new DeskService({ center, line, store, recognizer, drafts: openDrafts, feed, persons, logger, nowMs });
+  const desk = new DeskService({
+    center,
+    line,
+    store,
+    recognizer,
+    drafts: openDrafts,
+    feed,
+    persons,
+    logger: part,
+    nowMs,
+  });
+  desk.connect(gateway);
   closing.add('desk', () => {
     desk.close();
   });
-  const gateway = new Gateway({
-    sessions: store.sessions,
-    credentials,
-    logger: logger.child({ part: 'gateway' }),
-    trustProxy: config.http.trustProxy,
-  });
-  desk.connect(gateway);
+  return { desk, gateway };
+}
 
-  const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+function openHttp(ground: Ground, gateway: Gateway, center: CallCenter): Http {
+  const { config, city, store, credentials, recognizer, phoneSwitch, recordingsDir, logger, closing } = ground;
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
-    config,
-    city,
-    store,
-    gateway,
-    credentials,
-    metrics: startMetrics({ switch: () => phoneSwitch.counters(), calls: () => center.counters() }),
+    ...{ config, city, store, gateway, credentials, recordingsDir, version },
+    metrics: createMetrics({ switch: () => phoneSwitch.counters(), calls: () => center.counters() }),
     logger: logger.child({ part: 'http' }),
-    version,
     pagesDir: join(root, 'agent-desktop/dist'),
-    recordingsDir,
     openApiFile: join(root, 'docs/api/openapi.yaml'),
     onSipUpgrade: (request, socket, head) => {
       phoneSwitch.handleUpgrade(request, socket, head);
@@ -291,20 +236,37 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   });
   closing.add('http', () => http.close());
   closing.add('gateway', () => gateway.close());
+  return http;
+}
 
+async function main(closing: Closing, config: Config, logger: Logger): Promise<void> {
+  const dataDir = await prepareDataDir(config.dataDir);
+  const recordingsDir = join(dataDir, 'recordings');
+  mkdirSync(recordingsDir, { recursive: true });
+  const base: Base = { config, logger, closing, dataDir, recordingsDir };
+  const [city, flow] = await Promise.all([
+    loadCity(config.cityDir),
+    loadFlow(config.ivr.flow, join(root, 'ivr/flows')),
+  ]);
+  const prompts = await findPrompts(config, flow);
+  const { recognizer, up } = startRecognizer(base);
+  const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
+  // The database and the media thread take their time; they do not need each other.
+  const [store, phoneSwitch] = await Promise.all([startStore(base), startSwitch(base, credentials)]);
+  const drafts = createDraftEngine(city);
+  const logins = await ensureDemoUsers(store);
+  await cleanUp(base, store, drafts);
+
+  const ground: Ground = { ...base, city, flow, prompts, store, recognizer, drafts, credentials, phoneSwitch };
+  const { center, line } = openCenter(ground);
+  const { desk, gateway } = await openDesk(ground, center, line);
+  const http = openHttp(ground, gateway, center);
   center.start();
   await phoneSwitch.start();
   gateway.serve(desk);
-  const listening = await http.listen();
-  await Promise.race([recognizing, new Promise((resolve) => setTimeout(resolve, 3_000))]);
-  announce(config, listening, logins, recognizer);
-}
-
-/** Errors that tell a person what to do are printed as they are; others with their stack. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const plain = /^(Config|Start|Listen|Store|Switch|Sip|Media)/.test(error.name) || !('stack' in error);
-  return plain ? error.message : (error.stack ?? error.message);
+  const at = await http.listen();
+  await Promise.race([up, new Promise((go) => setTimeout(go, RECOGNIZER_WAIT_MS))]);
+  announce({ config, at, logins, recognizer });
 }
 
 const closing = new Closing();

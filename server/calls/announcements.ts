@@ -6,6 +6,12 @@ import type { Announcement } from './core/call-types.ts';
 
 const MAX_POSITION = 999;
 
+/** Prompts that waiting and losing a call need, whatever the flow. */
+export const waitingPrompts: readonly string[] = [
+  ...['music', 'next-in-line', 'position-before', 'position-after', 'line-full', 'waited-too-long', 'agent-lost'],
+  ...['0', '1', '2', '2-of', '3', '4', '5', '6', '7', '8', '9', '10', '100', '1000'].map((n) => `number-${n}`),
+];
+
 export function positionAnnouncement(position: number, estimatedWaitMs: number): Announcement {
   const ahead = Math.min(position - 1, MAX_POSITION);
   const prompts = ahead <= 0 ? ['next-in-line'] : ['position-before', ...numberPieces(ahead), 'position-after'];

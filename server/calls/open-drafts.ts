@@ -34,7 +34,8 @@ export class OpenDrafts {
     const { store, machine, onPatch, onSaveFailed } = this.#options;
     const draft = (await store.drafts.open(agentId)).find((d) => d.callId === callId);
     if (draft === undefined) return undefined;
-    const state = machine.restore(draft, await store.calls.transcript(callId));
+    const [transcript, call] = await Promise.all([store.calls.transcript(callId), store.calls.call(callId)]);
+    const state = machine.restore(draft, transcript, { callerNumber: call?.from ?? '', callerName: '' });
     const keeper = new DraftKeeper({
       state,
       machine,

@@ -21,7 +21,7 @@ function soundOf(char: string): string {
 
 function mostCommonOf(sound: string): number {
   if (firstOfSound.size === 0) {
-    [...surnames.slice(0, COMMON)].forEach((char, rank) => {
+    Array.from(surnames.slice(0, COMMON)).forEach((char, rank) => {
       const at = soundOf(char);
       if (!firstOfSound.has(at)) firstOfSound.set(at, rank);
     });

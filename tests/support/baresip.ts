@@ -100,7 +100,7 @@ export class Baresip {
 
   /** What the phone heard, as WAV files written by its own recorder. */
   async heard(): Promise<readonly string[]> {
-    return (await readdir(this.#dir)).filter((name) => /-dec\.wav$/.test(name)).map((name) => join(this.#dir, name));
+    return (await readdir(this.#dir)).filter((name) => name.endsWith('-dec.wav')).map((name) => join(this.#dir, name));
   }
 
   async close(): Promise<void> {

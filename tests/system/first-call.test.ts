@@ -155,7 +155,7 @@ describe('the first call', () => {
       communityId: 'binjiang-jinxiu',
       departmentId: 'cg',
       callbackNumber: NUMBER,
-      callerName: expect.stringContaining('王') as unknown,
+      callerName: expect.stringContaining('王'),
       urgency: 'normal',
     });
     expect((await field(page, 'summary')).value).toContain('反映');
@@ -171,7 +171,7 @@ describe('the first call', () => {
   });
 
   it('lets the page hear the caller', async () => {
-    const heard = (await browser.page.evaluate('window.heardLoudness')) as number[];
+    const heard = await browser.page.evaluate<number[]>('window.heardLoudness');
     // Both are loudness curves in 50 ms steps; each step stands for 400 samples at 8 kHz.
     const asSamples = (curve: number[]): Int16Array =>
       Int16Array.from(curve.flatMap((v) => new Array<number>(400).fill(Math.round(v * 20_000))));

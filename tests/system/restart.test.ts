@@ -43,7 +43,8 @@ describe('kill -9 of the server in a call', () => {
   /** A call whose ticket was confirmed before the cut. */
   async function confirmedCall(): Promise<void> {
     const { page } = browser;
-    const { call, close } = await phoneIn(hotline, first);
+    const caller = await phoneIn(hotline, first);
+    const { call } = caller;
     await answerCall(browser);
     void call.play(joined([silence(300), matter, silence(20_000)]));
     await page.locator('[data-testid=field-classId][data-value=c010101]').waitFor({ timeout: 40_000 });
@@ -53,7 +54,7 @@ describe('kill -9 of the server in a call', () => {
     ticketNumber = (await page.getByTestId('ticket-number').innerText()).trim();
     call.hangUp();
     await page.locator('[data-testid=agent-state][data-phone=idle]').waitFor({ timeout: 20_000 });
-    await close();
+    await caller.close();
   }
 
   /** A call with typed words, cut by the death of the server. */

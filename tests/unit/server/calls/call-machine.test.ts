@@ -40,7 +40,7 @@ function play(
   let last: CallEffect[] = [];
   const effects: CallEffect[] = [];
   inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: startMs + i * 1_000 } as CallInput);
+    const done = step(state, { ...input, atMs: startMs + i * 1_000 });
     state = done.state;
     last = [...done.effects];
     effects.push(...last);
@@ -245,7 +245,7 @@ describe('every phase', () => {
       { type: 'timer', timer: 'announce', announcement: null },
       { type: 'shutdown' },
     ];
-    for (const input of inputs) expect(step(state, { ...input, atMs: 1 } as CallInput)).toEqual({ state, effects: [] });
+    for (const input of inputs) expect(step(state, { ...input, atMs: 1 })).toEqual({ state, effects: [] });
     const file = { type: 'recording-finished', path: 'p', lengthMs: 1, sizeBytes: 2, atMs: 1 } as const;
     expect(events(step(state, file).effects)).toEqual(['recording.finished']);
   });
@@ -269,18 +269,18 @@ describe('any order of inputs', () => {
         fc.constantFrom('normal', 'media-lost', 'no-answer', 'rejected'),
         fc.constantFrom('remote', 'local'),
       )
-      .map(([legId, cause, by]): Bare => ({ type: 'leg-ended', legId, cause, by }) as Bare),
+      .map(([legId, cause, by]): Bare => ({ type: 'leg-ended', legId, cause, by })),
     fc.nat(6).map((n): Bare => ({ type: 'play-finished', playId: `c1:${String(n)}`, reason: 'completed' })),
     fc
       .tuple(agent, fc.constantFrom('agent1', 'agent2'))
       .map(([agentId, legId]): Bare => ({ type: 'offered', offer: { offerId: `o-${legId}`, agentId, legId } })),
-    fc.tuple(agent, fc.constantFrom('hold', 'resume')).map(([agentId, type]): Bare => ({ type, agentId }) as Bare),
+    fc.tuple(agent, fc.constantFrom('hold', 'resume')).map(([agentId, type]): Bare => ({ type, agentId })),
     fc
       .tuple(agent, fc.constantFrom('agent1', 'agent2'))
       .map(([agentId, legId]): Bare => ({ type: 'return', agentId, legId })),
     fc
       .constantFrom('flow', 'announce', 'max-wait', 'offer', 'agent-return', 'closing')
-      .map((timer): Bare => ({ type: 'timer', timer, announcement: null }) as Bare),
+      .map((timer): Bare => ({ type: 'timer', timer, announcement: null })),
   );
 
   it('ends clean: every leg rung is hung up, every offer taken or released, the recording started at most once', () => {
