@@ -1,7 +1,9 @@
 /**
- * Takes pictures of every page into `screenshots/`: `npm run screenshots -- --url http://localhost:12345
- * --login NAME --password WORD` against a running server (it makes a call of its own from `/phone`), or with
- * `--dev` against the stage in `agent-desktop/dev` (`npx tsx agent-desktop/dev/server.ts`).
+ * Takes pictures of every page into `screenshots/`.
+ *
+ * `npm run screenshots` starts a server of its own, phones it with the sample complaint and looks at every page.
+ * `-- --url http://localhost:12345 --login NAME --password WORD` does so on a running server (calling from `/phone`);
+ * `-- --dev --url …` on the stage in `agent-desktop/dev` (`npx tsx agent-desktop/dev/server.ts`).
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +11,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { Hotline } from '../tests/support/hotline.ts';
+import { loadAudio } from './call/audio.ts';
+import { SipPhone } from './call/sip-phone.ts';
 
 const sizes = [
   { width: 1440, height: 900 },
@@ -17,7 +22,7 @@ const sizes = [
 
 const { values: args } = parseArgs({
   options: {
-    url: { type: 'string', default: 'http://localhost:12345' },
+    url: { type: 'string', default: '' },
     login: { type: 'string', default: '' },
     password: { type: 'string', default: '' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
@@ -28,7 +33,10 @@ const { values: args } = parseArgs({
   },
 });
 
-const url = args.url.replace(/\/$/u, '');
+if (args.dev && args.url === '') throw new Error('give --url of the stage');
+const own = args.url === '' ? await Hotline.start({ env: { HOTLINE_LINE__WRAPUPMS: '300000' } }) : null;
+const url = (own?.url ?? args.url).replace(/\/$/u, '');
+const account = own?.login('agent1') ?? { login: args.login, password: args.password };
 mkdirSync(args.out, { recursive: true });
 
 async function openBrowser(): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
@@ -83,9 +91,9 @@ async function signIn(page: Page): Promise<void> {
   await page.goto(`${url}/`);
   await page.getByTestId('login-form').waitFor();
   await shoot(page, '1-login');
-  if (!args.dev && args.login === '') throw new Error('give --login and --password of an agent or supervisor');
-  await page.getByTestId('login-name').fill(args.dev ? 'demo' : args.login);
-  await page.getByTestId('login-password').fill(args.dev ? 'demo' : args.password);
+  if (!args.dev && account.login === '') throw new Error('give --login and --password of an agent or supervisor');
+  await page.getByTestId('login-name').fill(args.dev ? 'demo' : account.login);
+  await page.getByTestId('login-password').fill(args.dev ? 'demo' : account.password);
   await page.getByTestId('login-submit').click();
   await page.locator('[data-testid=sip-state][data-state=registered]').waitFor({ timeout: 20_000 });
 }
@@ -136,29 +144,65 @@ async function stageCall(page: Page): Promise<void> {
   await shoot(page, '4-desk-open-drafts');
 }
 
-/** A real call from the web phone in a second page. */
-async function realCall(context: BrowserContext, page: Page): Promise<void> {
+/** A caller who speaks the sample complaint after the greeting and the agent's answer. */
+async function sampleCaller(hotline: Hotline, number: string): Promise<SipPhone> {
+  const phone = new SipPhone({ address: '127.0.0.1', user: number });
+  await phone.start();
+  const call = await phone.call(`sip:12345@127.0.0.1:${String(hotline.sipPort)}`);
+  await call.answered;
+  return phone;
+}
+
+/** Somebody phones: a SIP phone of ours on our own server, else the web phone in a second page. */
+async function dial(context: BrowserContext): Promise<{ speak: () => Promise<void>; close: () => Promise<void> }> {
+  if (own !== null) {
+    const phone = await sampleCaller(own, '13807121234');
+    const speech = await loadAudio('tools/call/sample-caller.wav');
+    return { speak: async () => phone.calls[0]?.play(speech), close: () => phone.close() };
+  }
   const phone = await context.newPage();
   await phone.goto(`${url}/phone`);
   await phone.getByTestId('phone-call').click();
+  return { speak: () => phone.waitForTimeout(15_000), close: () => phone.close() };
+}
+
+async function realCall(context: BrowserContext, page: Page): Promise<void> {
+  const caller = await dial(context);
   await page.bringToFront();
   await page.getByTestId('offer-band').waitFor({ timeout: 60_000 });
   await shoot(page, '5-offer');
   await page.keyboard.press('Enter');
   await page.locator('[data-testid=call-state][data-state=talking][data-returning=false]').waitFor({ timeout: 15_000 });
-  await page.waitForTimeout(15_000);
+  await caller.speak();
+  await page.waitForTimeout(1_500);
   await shoot(page, '6-talking');
+  await page.getByTestId('field-classId').hover();
+  await shoot(page, '6-talking-marked');
   const status = await page.getByTestId('transcription-status').getAttribute('data-state');
   if (status === 'off') await shoot(page, '8-transcription-off');
   await page.getByTestId('hang-up').click();
   await page.getByTestId('wrap-up').waitFor();
   await shoot(page, '7-wrap-up-draft');
-  await page.getByTestId('input-summary').fill('演示通话：核对页面用。');
+  if (own === null) await page.getByTestId('input-summary').fill('演示通话：核对页面用。');
   await page.getByTestId('confirm-ticket').click();
   const done = page.getByTestId('ticket-number').or(page.getByTestId('confirm-failure').filter({ hasText: /./u }));
   await done.first().waitFor({ timeout: 10_000 });
   await shoot(page, '7-wrap-up-ticket');
-  await phone.close();
+  await caller.close();
+}
+
+/** Our own server has a supervisor to log in as, and callers who wait. */
+async function asSupervisor(context: BrowserContext, page: Page): Promise<SipPhone[]> {
+  if (own === null) return [];
+  const waiting = [await sampleCaller(own, '13907120001'), await sampleCaller(own, '15907120002')];
+  await context.clearCookies();
+  const { login, password } = own.login('supervisor1');
+  await page.goto(`${url}/supervisor`);
+  await page.getByTestId('login-name').fill(login);
+  await page.getByTestId('login-password').fill(password);
+  await page.getByTestId('login-submit').click();
+  await page.waitForTimeout(7_000);
+  return waiting;
 }
 
 async function others(page: Page): Promise<void> {
@@ -199,7 +243,10 @@ try {
   await goAvailable(page);
   if (args.dev) await stageCall(page);
   else await realCall(context, page);
+  const waiting = await asSupervisor(context, page);
   await others(page);
+  for (const phone of waiting) await phone.close();
 } finally {
   await close();
+  await own?.dispose();
 }
