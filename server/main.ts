@@ -184,8 +184,7 @@ async function openDesk(
   const onError = (error: unknown): void => {
     part.error({ err: error }, 'desk fault');
   };
-  const agents = (await store.users.list()).filter((u) => u.role === 'agent');
-  const persons = new Map<string, Person>(agents.map((u) => [u.id, u]));
+  const persons = new Map<string, Person>((await store.users.list()).map((u) => [u.id, u]));
   const gateway = new Gateway({
     sessions: store.sessions,
     credentials,

@@ -151,8 +151,9 @@ export class CallRunner {
 
   /** A leg that is gone has told so by an event; anything else must not leave the caller in silence. */
   #commandFailed(effect: QueuedEffect, error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    this.#log.warn({ effect: effect.type, code, err: code === 'no-such-leg' ? undefined : error }, 'command failed');
+    const code = codeOf(error);
+    if (code === 'no-such-leg') this.#log.debug({ effect: effect.type }, 'command for a leg that is gone');
+    else this.#log.warn({ effect: effect.type, code, err: error }, 'command failed');
     if (effect.type === 'ring-agent')
       this.input({ type: 'leg-ended', legId: effect.offer.legId, cause: 'failed', by: 'local' });
     if (effect.type === 'bridge') void this.#host.switch.hangup(effect.legId, 'failed').catch(() => undefined);
@@ -235,7 +236,8 @@ export class CallRunner {
           this.speech.frame(frame);
         })
         .catch((error: unknown) => {
-          this.#log.warn({ err: error }, 'audio tap not started');
+          // A caller who has hung up meanwhile is no fault.
+          if (codeOf(error) !== 'no-such-leg') this.#log.warn({ err: error }, 'audio tap not started');
         });
     });
   }
@@ -270,6 +272,10 @@ export class CallRunner {
         this.#host.closed(this);
       });
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 type QueuedEffect = Exclude<CallEffect, { type: 'emit' | 'seat' | 'start-timer' | 'stop-timer' | 'listen' | 'close' }>;

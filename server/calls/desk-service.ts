@@ -215,7 +215,7 @@ export class DeskService implements Desk, CallCenterListener {
 
   seatChanged(seat: SeatState, before: SeatState): void {
     const { center, persons } = this.#options;
-    const person = persons.get(seat.agentId) ?? { displayName: '', agentNumber: '' };
+    const person = persons.get(seat.agentId) ?? { displayName: '', agentNumber: '', role: 'agent' };
     this.#push?.toUser(seat.agentId, 'agent', agentView(seat, person));
     if (before.work.type === 'ringing' && (seat.work.type !== 'ringing' || seat.work.offerId !== before.work.offerId)) {
       this.#push?.toUser(seat.agentId, 'offer.withdrawn', {

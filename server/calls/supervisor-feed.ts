@@ -15,7 +15,7 @@ export interface SupervisorFeedOptions {
   readonly line: LineStore;
   readonly calls: Pick<CallStore, 'dayCounts'>;
   readonly recognizer: Recognizer;
-  /** Agents that have a seat, logged in or not. */
+  /** Everybody who may take calls. */
   readonly persons: ReadonlyMap<string, Person>;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
@@ -99,9 +99,11 @@ export class SupervisorFeed {
           state: offered ? 'offered' : 'waiting',
         };
       }),
-      seats: [...persons].map(([id, person]) => {
+      seats: [...persons].flatMap(([id, person]) => {
         const seat = center.seats.all().find((s) => s.agentId === id) ?? newSeat(id, atMs);
-        return seatView(seat, person, this.#push?.online(id) ?? false);
+        // A supervisor has a seat only while taking calls.
+        if (person.role !== 'agent' && seat.intent === 'off' && seat.work.type === 'none') return [];
+        return [seatView(seat, person, this.#push?.online(id) ?? false)];
       }),
       today: this.#today,
       minutes: this.#hour.view(atMs),

@@ -28,7 +28,7 @@ export function callerView(number: string, history: CallerHistory): CallerView {
   return { number, maskedNumber: maskNumber(number), history };
 }
 
-export type Person = Pick<Me, 'displayName' | 'agentNumber'>;
+export type Person = Pick<Me, 'displayName' | 'agentNumber' | 'role'>;
 
 export function agentView(seat: SeatState, person: Person): AgentView {
   const { work } = seat;

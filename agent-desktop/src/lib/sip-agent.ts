@@ -72,7 +72,8 @@ export function playRemote(session: Session, onBlocked: () => void): void {
   const media = mediaOf(session);
   if (media === null) return;
   const audio = callAudio();
-  audio.srcObject = media.remoteMediaStream;
+  // Setting the same stream again would start the element anew.
+  if (audio.srcObject !== media.remoteMediaStream) audio.srcObject = media.remoteMediaStream;
   audio.play().catch(onBlocked);
 }
 

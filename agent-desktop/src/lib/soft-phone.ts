@@ -98,6 +98,14 @@ export class SoftPhone {
     const invitation = this.#invitation;
     if (invitation?.state !== SessionState.Initial) return;
     this.#setSession(invitation, 'answering');
+    // The element is attached as soon as the stream exists: opening the audio output takes its time, and may do so
+    // while keys are exchanged.
+    invitation.delegate = {
+      ...invitation.delegate,
+      onSessionDescriptionHandler: () => {
+        this.#play(invitation);
+      },
+    };
     try {
       // The description handler takes its audio from our microphone; the constraints only switch it on.
       await invitation.accept({ sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } });

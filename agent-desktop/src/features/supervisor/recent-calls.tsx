@@ -66,7 +66,11 @@ export function RecentCalls({ seats, onOpen }: RecentCallsProps): ReactElement {
               <span className="grow" />
               {call.ticketNumber === null ? (
                 <span className="row-quiet">
-                  {call.endCause === null ? t('call.talking') : t(`call.cause.${call.endCause}`)}
+                  {call.endCause !== null
+                    ? t(`call.cause.${call.endCause}`)
+                    : call.bridgedAtMs === null
+                      ? t('supervisor.waitingState')
+                      : t('call.talking')}
                 </span>
               ) : (
                 <span className="num row-ticket">{call.ticketNumber}</span>
