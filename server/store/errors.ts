@@ -16,13 +16,24 @@ export const storeErrorCodes = [
 ] as const;
 export type StoreErrorCode = (typeof storeErrorCodes)[number];
 
+export interface StoreErrorOptions extends ErrorOptions {
+  /** The event that was refused. */
+  readonly event?: { readonly callId: string; readonly seq: number };
+}
+
 /** `message` says in plain words who is to blame and what to do; it never holds passwords, numbers or speech. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+  /** Of `sequence-conflict`: the call whose event is already stored otherwise. */
+  readonly callId: string | undefined;
+  /** Of `sequence-conflict`: the place of that event in its call. */
+  readonly seq: number | undefined;
+  constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.callId = options.event?.callId;
+    this.seq = options.event?.seq;
   }
 }
 

@@ -130,7 +130,24 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       expect((await store.calls.recent(1))[0]?.callId).toBe(callId);
     });
 
-    it('takes a repeated append and refuses other content under the same number', async () => {
+    it('takes a batch again whose reply was lost, also when it has grown since', async () => {
+      const callId = randomUUID();
+      const from = uniqueNumber();
+      const startMs = Date.now();
+      const events = eventsOf(callId, startMs, [
+        arrived(from),
+        { type: 'call.answered' },
+        { type: 'call.bridged', agentId: agent.id, waitMs: 5 },
+      ]);
+      await store.calls.append(events.slice(0, 2));
+      // The same event, but stamped again by the writer.
+      const again = events.map((e) => ({ ...e, atMs: e.atMs + 7 }));
+      await store.calls.append([...again.slice(0, 2), ...events.slice(2)]);
+      expect(await store.calls.timeline(callId)).toEqual(events);
+      expect(await store.calls.call(callId)).toMatchObject({ from, arrivedAtMs: startMs, agentId: agent.id });
+    });
+
+    it('takes a repeated append and refuses another type under the same number', async () => {
       const callId = randomUUID();
       const events = eventsOf(callId, Date.now(), [arrived(uniqueNumber()), { type: 'call.answered' }]);
       await store.calls.append(events);
@@ -138,8 +155,22 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       await store.calls.append([]);
       expect(await store.calls.timeline(callId)).toEqual(events);
       const other: CallEvent = { type: 'agent.lost', agentId: 'x', callId, seq: 2, atMs: Date.now() };
-      await expect(store.calls.append([other])).rejects.toMatchObject({ code: 'sequence-conflict' });
+      const refused = { code: 'sequence-conflict', callId, seq: 2 };
+      await expect(store.calls.append([other])).rejects.toMatchObject(refused);
       expect(await store.calls.timeline(callId)).toEqual(events);
+      // Of a batch with such an event nothing is stored, so the rest can be appended without it.
+      const [bridged] = eventsOf(callId, Date.now(), [{ type: 'call.bridged', agentId: agent.id, waitMs: 5 }]).map(
+        (e) => ({ ...e, seq: 3 }),
+      );
+      const elsewhere = eventsOf(randomUUID(), Date.now(), [arrived(uniqueNumber())]);
+      const rest = [...(bridged === undefined ? [] : [bridged]), ...elsewhere];
+      await expect(store.calls.append([other, ...rest])).rejects.toMatchObject(refused);
+      expect(await store.calls.timeline(callId)).toEqual(events);
+      expect((await store.calls.call(callId))?.agentId).toBeNull();
+      await store.calls.append(rest);
+      expect(await store.calls.timeline(callId)).toEqual([...events, bridged]);
+      expect((await store.calls.call(callId))?.agentId).toBe(agent.id);
+      expect(await store.calls.timeline(elsewhere[0]?.callId ?? '')).toEqual(elsewhere);
     });
 
     it('keeps what keyboards and networks bring: quotes, backslashes, emoji, NUL, half characters', async () => {

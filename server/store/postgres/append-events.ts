@@ -1,10 +1,8 @@
 import { sql, type Kysely } from 'kysely';
-import { isDeepStrictEqual } from 'node:util';
 import type { CallEvent } from '../../timeline/events.ts';
 import { StoreError } from '../errors.ts';
 import { callRowChanges } from './call-row-changes.ts';
 import type { Database } from './database.ts';
-import { eventOf } from './rows.ts';
 import { toJson } from './json.ts';
 
 interface EventRow {
@@ -20,10 +18,19 @@ function rowOf(event: CallEvent): EventRow {
   return { call_id: callId, seq, at_ms: atMs, type: event.type, body };
 }
 
-/** Events and rows go in one statement, so in one round trip and one transaction. Returns how many were new. */
+/**
+ * Events and rows go in one statement, so in one round trip and one transaction; all of them or, when one would take
+ * the place of another event, none. Returns how many were new.
+ */
 async function insert(db: Kysely<Database>, events: readonly CallEvent[]): Promise<number> {
   const result = await sql<{ inserted: number }>`
-    with row_changes as (
+    with given as (
+      select call_id, seq, at_ms, type, body
+      from jsonb_to_recordset(${toJson(events.map(rowOf))}::jsonb)
+        as e (call_id text, seq integer, at_ms bigint, type text, body jsonb)
+    ), clashes as (
+      select from given join call_events as stored using (call_id, seq) where stored.type <> given.type
+    ), row_changes as (
       insert into calls as c (call_id, from_number, to_number, trunk, arrived_at_ms, answered_at_ms, queued_at_ms,
         bridged_at_ms, ended_at_ms, end_cause, agent_id, recording_path, recording_started_at_ms, ticket_number,
         wait_ms, abandoned_wait_ms, talk_ms)
@@ -35,6 +42,7 @@ async function insert(db: Kysely<Database>, events: readonly CallEvent[]): Promi
         to_number text, trunk text, arrived_at_ms bigint, answered_at_ms bigint, queued_at_ms bigint,
         bridged_at_ms bigint, ended_at_ms bigint, end_cause text, agent_id text, recording_path text,
         recording_started_at_ms bigint, ticket_number text, wait_ms bigint, abandoned_wait_ms bigint, talk_ms bigint)
+      where not exists (select from clashes)
       on conflict (call_id) do update set
         from_number = case when c.from_number = '' then excluded.from_number else c.from_number end,
         to_number = case when c.to_number = '' then excluded.to_number else c.to_number end,
@@ -54,9 +62,7 @@ async function insert(db: Kysely<Database>, events: readonly CallEvent[]): Promi
         talk_ms = coalesce(c.talk_ms, excluded.talk_ms)
     ), new_events as (
       insert into call_events (call_id, seq, at_ms, type, body)
-      select call_id, seq, at_ms, type, body
-      from jsonb_to_recordset(${toJson(events.map(rowOf))}::jsonb)
-        as e (call_id text, seq integer, at_ms bigint, type text, body jsonb)
+      select call_id, seq, at_ms, type, body from given where not exists (select from clashes)
       on conflict (call_id, seq) do nothing
       returning 1
     )
@@ -64,28 +70,29 @@ async function insert(db: Kysely<Database>, events: readonly CallEvent[]): Promi
   return result.rows[0]?.inserted ?? 0;
 }
 
-/** Rare: some were there already. Fine when they are the same (a repeated append), a fault of ours when not. */
-async function refuseOtherContent(db: Kysely<Database>, events: readonly CallEvent[]): Promise<void> {
+/**
+ * Rare: some were there already. Fine when they are of the same type: a batch whose reply was lost is appended again.
+ * Another type under the same number is a fault of ours, and names the event so that the writer can set it aside.
+ */
+async function refuseOtherTypes(db: Kysely<Database>, events: readonly CallEvent[]): Promise<void> {
   const rows = await db
     .selectFrom('call_events')
-    .selectAll()
+    .select(['call_id', 'seq', 'type'])
     .where('call_id', 'in', [...new Set(events.map((e) => e.callId))])
     .where('seq', 'in', [...new Set(events.map((e) => e.seq))])
     .execute();
-  const stored = new Map(rows.map((r) => [`${r.seq} ${r.call_id}`, eventOf(r)]));
-  const clash = events.find((e) => {
-    const plain: unknown = JSON.parse(toJson(e));
-    return !isDeepStrictEqual(stored.get(`${e.seq} ${e.callId}`), plain);
-  });
+  const stored = new Map(rows.map((r) => [`${r.seq} ${r.call_id}`, r.type]));
+  const clash = events.find((e) => stored.has(`${e.seq} ${e.callId}`) && stored.get(`${e.seq} ${e.callId}`) !== e.type);
   if (clash !== undefined)
     throw new StoreError(
       'sequence-conflict',
-      `Event ${clash.seq} (${clash.type}) of a call is already stored with other content.`,
+      `Event ${clash.seq} (${clash.type}) of a call is already stored with another type.`,
+      { event: { callId: clash.callId, seq: clash.seq } },
     );
 }
 
 /** Appends events and keeps the rows of `calls` up to date; repeating an append is harmless. */
 export async function appendEvents(db: Kysely<Database>, events: readonly CallEvent[]): Promise<void> {
   if (events.length === 0) return;
-  if ((await insert(db, events)) < events.length) await refuseOtherContent(db, events);
+  if ((await insert(db, events)) < events.length) await refuseOtherTypes(db, events);
 }
