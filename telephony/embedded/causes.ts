@@ -1,5 +1,6 @@
 /** SIP status and Q.850 cause to and from our causes. */
 import type { EndedBy, HangupCause } from '../ports/switch.ts';
+import { mediaErrorCode } from './media/media-error.ts';
 import type { SipEvent } from '../sip/core/types.ts';
 
 const REJECT_STATUS: Readonly<Record<HangupCause, number>> = {
@@ -35,6 +36,19 @@ const Q850: Readonly<Record<HangupCause, number>> = {
 /** Final answer to an inbound call that we do not take. */
 export function rejectStatus(cause: HangupCause): number {
   return REJECT_STATUS[cause];
+}
+
+/** Seconds after which a call that we could not serve may be tried again (RFC 3261 section 21.5.4). */
+const RETRY_AFTER_S = 5;
+
+/** Value of Retry-After for an answer of 503. */
+export function retryAfterS(cause: HangupCause): number | undefined {
+  return rejectStatus(cause) === 503 ? RETRY_AFTER_S : undefined;
+}
+
+/** 488 only for what the far end described wrongly: a trunk takes a 488 for final and a 503 elsewhere. */
+export function causeOfMediaError(error: unknown): HangupCause {
+  return mediaErrorCode(error) === 'bad-sdp' ? 'incompatible-media' : 'congestion';
 }
 
 /** Reason header (RFC 3326). */

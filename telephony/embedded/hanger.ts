@@ -1,6 +1,6 @@
 /** Hangs legs up by our own decision. */
 import type { HangupCause } from '../ports/switch.ts';
-import { reasonHeader, rejectStatus } from './causes.ts';
+import { reasonHeader, rejectStatus, retryAfterS } from './causes.ts';
 import type { Leg } from './leg.ts';
 import type { LegEnding } from './leg-ending.ts';
 import type { SipRunner } from './sip-runner.ts';
@@ -15,7 +15,11 @@ export function createHanger(sip: () => SipRunner, ending: LegEnding): Hanger {
     hangUp: (leg, cause) => {
       if (leg.ended) return;
       leg.endCause ??= cause;
-      const how = { rejectStatus: rejectStatus(cause), reason: reasonHeader(cause) };
+      const how = {
+        rejectStatus: rejectStatus(cause),
+        reason: reasonHeader(cause),
+        retryAfterS: retryAfterS(cause),
+      };
       sip().command((core, nowMs) => core.hangUp(leg.legId, how, nowMs));
       // If the core knew the call its `ended` event has ended the leg by now or will, when this is nested in another.
       queueMicrotask(() => {

@@ -2,6 +2,8 @@
 import type { Logger } from 'pino';
 import { SwitchError } from '../ports/switch.ts';
 import type { SipEvent } from '../sip/core/types.ts';
+import { SdpError } from '../sdp/sdp-error.ts';
+import { causeOfMediaError, rejectStatus } from './causes.ts';
 import type { SwitchEmitter } from './emitter.ts';
 import { createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
 import type { MediaEngine } from './media/media-engine.ts';
@@ -71,9 +73,9 @@ export class InboundLegs {
       else sdp = await media.answerOffer(mediaOptions(leg), leg.offer);
     } catch (error) {
       if (leg.ended) throw new SwitchError('no-such-leg', 'the caller hung up', { cause: error });
-      this.#parts.logger.warn({ err: error, legId: leg.legId }, 'offer of a caller cannot be used');
-      this.#parts.hanger.hangUp(leg, 'incompatible-media');
-      throw new SwitchError('media-failed', 'the offer of the caller cannot be used', { cause: error });
+      this.#parts.logger.warn({ err: error, legId: leg.legId }, 'a caller cannot be given media');
+      this.#parts.hanger.hangUp(leg, causeOfMediaError(error));
+      throw new SwitchError('media-failed', 'the caller cannot be given media', { cause: error });
     }
     if (leg.ended) {
       await this.#discard(leg);
@@ -105,11 +107,11 @@ export class InboundLegs {
     leg.awaitsAnswerInAck = false;
     if (answer === undefined && !initial) return;
     try {
-      if (answer === undefined) throw new Error('the ACK carries no answer');
+      if (answer === undefined) throw new SdpError('the ACK carries no answer');
       await this.#parts.media.acceptAnswer(leg.legId, answer);
     } catch (error) {
       this.#parts.logger.warn({ err: error, legId: leg.legId }, 'answer in an ACK cannot be used');
-      if (initial) this.#parts.hanger.hangUp(leg, 'incompatible-media');
+      if (initial) this.#parts.hanger.hangUp(leg, causeOfMediaError(error));
       return;
     }
     if (initial && !leg.ended) this.#becomeAnswered(leg);
@@ -118,12 +120,12 @@ export class InboundLegs {
   /** Re-INVITE or UPDATE: hold, resume, ICE restart, new address. */
   async onReoffer(leg: Leg, event: Extract<SipEvent, { type: 'reoffer' }>): Promise<void> {
     const { media, sip, logger } = this.#parts;
-    const refuse = (): void => {
-      sip.command((core, nowMs) => core.rejectReoffer(leg.legId, event.token, 488, nowMs));
+    const refuse = (status: number): void => {
+      sip.command((core, nowMs) => core.rejectReoffer(leg.legId, event.token, status, nowMs));
     };
     if (event.offer === undefined) {
       // Without an offer the far end asks for ours. What we said last still holds for RTP; WebRTC would need new ICE.
-      if (leg.kind === 'webrtc') refuse();
+      if (leg.kind === 'webrtc') refuse(488);
       else sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, leg.localSdp, nowMs));
       return;
     }
@@ -133,7 +135,7 @@ export class InboundLegs {
       sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, sdp, nowMs));
     } catch (error) {
       logger.warn({ err: error, legId: leg.legId }, 'new offer of the far end refused');
-      refuse();
+      refuse(rejectStatus(causeOfMediaError(error)));
     }
   }
 }

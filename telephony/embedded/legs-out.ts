@@ -6,6 +6,8 @@ import { isIpv4 } from '../sip/core/dialog.ts';
 import type { SipCore } from '../sip/core/sip-core.ts';
 import { udpFlow, type Flow, type SipEvent } from '../sip/core/types.ts';
 import { parseUri } from '../sip/message/uri.ts';
+import { SdpError } from '../sdp/sdp-error.ts';
+import { causeOfMediaError } from './causes.ts';
 import { isToken } from '../sip/message/tokens.ts';
 import type { SwitchEmitter } from './emitter.ts';
 import { checkMarks, createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
@@ -121,12 +123,12 @@ export class OutboundLegs {
 
   async onAccepted(leg: Leg, event: Extract<SipEvent, { type: 'accepted' }>): Promise<void> {
     try {
-      if (event.answer === undefined) throw new Error('the answer carries no SDP');
+      if (event.answer === undefined) throw new SdpError('the answer carries no SDP');
       await this.#parts.media.acceptAnswer(leg.legId, event.answer);
     } catch (error) {
       if (leg.ended) return;
       this.#parts.logger.warn({ err: error, legId: leg.legId }, 'answer of the far end cannot be used');
-      this.#parts.hanger.hangUp(leg, 'incompatible-media');
+      this.#parts.hanger.hangUp(leg, causeOfMediaError(error));
       return;
     }
     if (leg.ended) return;

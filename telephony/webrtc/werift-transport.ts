@@ -8,6 +8,7 @@ import { RTCPeerConnection, RTCRtpCodecParameters, RtpHeader } from 'werift';
 import type { RTCDtlsTransport, RTCRtpSender } from 'werift';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { NegotiatedAudio } from '../sdp/offer-answer.ts';
+import { SdpError } from '../sdp/sdp-error.ts';
 import { advertiseCandidates, readBrowserSdp } from './browser-sdp.ts';
 import type { MediaTransport, TransportSink } from './media-transport.ts';
 
@@ -77,10 +78,10 @@ export class WeriftTransport implements MediaTransport {
   acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
     return this.#step(async () => {
       const read = readBrowserSdp(sdp);
-      if (!read.ok) throw new Error(`the answer cannot be used: ${read.reason}`);
+      if (!read.ok) throw new SdpError(`the answer cannot be used: ${read.reason}`);
       // The same answer comes twice when it was in a provisional response already.
       if (this.#peer.signalingState === 'stable' && this.#lastAnswer?.sdp === sdp) return read.negotiated;
-      await this.#peer.setRemoteDescription({ type: 'answer', sdp: read.sdp });
+      await this.#setRemote('answer', read.sdp);
       this.#resumeIce();
       this.#lastAnswer = { sdp, negotiated: read.negotiated };
       return read.negotiated;
@@ -90,8 +91,8 @@ export class WeriftTransport implements MediaTransport {
   answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
     return this.#step(async () => {
       const read = readBrowserSdp(sdp);
-      if (!read.ok) throw new Error(`the offer cannot be used: ${read.reason}`);
-      await this.#peer.setRemoteDescription({ type: 'offer', sdp: read.sdp });
+      if (!read.ok) throw new SdpError(`the offer cannot be used: ${read.reason}`);
+      await this.#setRemote('offer', read.sdp);
       const dtls = this.#dtls;
       // RFC 8842 section 5.3: once connected the roles stay. As server we need not wait for werift's client delay.
       if (dtls?.state === 'new') dtls.role = read.setup === 'passive' ? 'client' : 'server';
@@ -150,6 +151,15 @@ export class WeriftTransport implements MediaTransport {
     dtls.onRtcp.subscribe((packet: Rtcp) => {
       sink.onRtcp(packet.serialize());
     });
+  }
+
+  /** What werift cannot take of a description that we could read is the far end's fault too. */
+  async #setRemote(type: 'offer' | 'answer', sdp: string): Promise<void> {
+    try {
+      await this.#peer.setRemoteDescription({ type, sdp });
+    } catch (error) {
+      throw new SdpError(`werift takes no such ${type}`, { cause: error });
+    }
   }
 
   async #gather(setLocal: () => Promise<unknown>): Promise<void> {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { MediaError } from './media-error.ts';
 import type { LegQuality } from './leg-reports.ts';
 import type { MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
 import type { RemoteArguments, RemoteMethod, RemoteResult, WorkerMessage, WorkerOptions } from './worker-messages.ts';
@@ -154,7 +155,7 @@ class WorkerMediaEngine implements RunningMediaEngine {
   }
 
   async #call<M extends RemoteMethod>(method: M, ...args: RemoteArguments<M>): Promise<RemoteResult<M>> {
-    if (this.#isClosed) throw new Error('the media engine is closed');
+    if (this.#isClosed) throw new MediaError('unavailable', 'the media engine is closed');
     await this.#started;
     const id = this.#nextId;
     this.#nextId += 1;
@@ -177,7 +178,7 @@ class WorkerMediaEngine implements RunningMediaEngine {
         this.#take(message.id)?.resolve(message.value);
         return;
       case 'failure':
-        this.#take(message.id)?.reject(new Error(message.message));
+        this.#take(message.id)?.reject(new MediaError(message.code, message.message));
         return;
     }
   }
@@ -208,7 +209,8 @@ class WorkerMediaEngine implements RunningMediaEngine {
     this.#worker = undefined;
     this.#deaths += 1;
     this.#logger.error({ exitCode, legs: this.#legs.size }, 'media: thread died, all its legs are lost');
-    for (const pending of this.#pending.values()) pending.reject(new Error('the media thread died'));
+    for (const pending of this.#pending.values())
+      pending.reject(new MediaError('unavailable', 'the media thread died'));
     this.#pending.clear();
     const restarted = this.#restart();
     this.#started = restarted;

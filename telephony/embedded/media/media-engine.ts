@@ -46,7 +46,10 @@ export interface MediaEngineOptions {
   readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[];
 }
 
-/** Every method rejects with an Error in plain words when the leg is unknown or the SDP cannot be used. */
+/**
+ * Every method rejects with an Error in plain words when the leg is unknown or the SDP cannot be used.
+ * `mediaErrorCode` (`media-error.ts`) tells whose fault it is.
+ */
 export interface MediaEngine {
   /** Makes our offer for an outbound leg. */
   createOffer(options: MediaLegOptions): Promise<string>;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { pino } from 'pino';
 import { LocalMediaEngine } from './local-engine.ts';
+import { mediaErrorCode } from './media-error.ts';
 import type { RequestMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
@@ -40,7 +41,12 @@ async function answer(engine: LocalMediaEngine, request: RequestMessage): Promis
     const method = engine[request.method].bind(engine) as (...args: readonly unknown[]) => Promise<unknown>;
     return { type: 'result', id, value: await method(...request.args) };
   } catch (error) {
-    return { type: 'failure', id, message: error instanceof Error ? error.message : String(error) };
+    return {
+      type: 'failure',
+      id,
+      message: error instanceof Error ? error.message : String(error),
+      code: mediaErrorCode(error),
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import { parseRtp, serializeRtp } from '../../rtp/rtp-packet.ts';
 import type { RtpPacket } from '../../rtp/rtp-packet.ts';
 import { acceptAnswer, answerOffer, makeOffer } from '../../sdp/offer-answer.ts';
 import type { LocalAudio, NegotiatedAudio } from '../../sdp/offer-answer.ts';
+import { SdpError } from '../../sdp/sdp-error.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
 import type { PortPair } from './port-allocator.ts';
 
@@ -57,14 +58,14 @@ export class UdpTransport implements MediaTransport {
 
   acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
     const result = acceptAnswer(sdp);
-    if (!result.ok) return Promise.reject(new Error(`the answer cannot be used: ${result.reason}`));
+    if (!result.ok) return Promise.reject(new SdpError(`the answer cannot be used: ${result.reason}`));
     this.#apply(result.negotiated);
     return Promise.resolve(result.negotiated);
   }
 
   answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
     const result = answerOffer(sdp, this.#local());
-    if (!result.ok) return Promise.reject(new Error(`the offer cannot be used: ${result.reason}`));
+    if (!result.ok) return Promise.reject(new SdpError(`the offer cannot be used: ${result.reason}`));
     this.#apply(result.negotiated);
     return Promise.resolve(result);
   }

@@ -1,5 +1,6 @@
 /** What the main thread and the media thread say to each other. Types only. */
 import type { MediaEvent, MediaEngineOptions } from './media-engine.ts';
+import type { MediaErrorCode } from './media-error.ts';
 import type { LocalMediaEngine } from './local-engine.ts';
 
 /** The methods that are carried over, with their arguments. */
@@ -38,7 +39,7 @@ export interface RequestMessage {
 export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'failure'; readonly id: number; readonly message: string }
+  | { readonly type: 'failure'; readonly id: number; readonly message: string; readonly code: MediaErrorCode }
   | { readonly type: 'event'; readonly event: MediaEvent }
   /** One line of the worker's log, as pino wrote it. */
   | { readonly type: 'log'; readonly line: string };

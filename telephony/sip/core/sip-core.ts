@@ -31,6 +31,14 @@ export interface HangUp {
   readonly rejectStatus: number;
   /** Value of a Reason header (RFC 3326), or ''. */
   readonly reason: string;
+  /** With a 503: when to try again (RFC 3261 section 20.33). */
+  readonly retryAfterS?: number | undefined;
+}
+
+function rejectHeaders({ reason, retryAfterS }: HangUp): { name: string; value: string }[] {
+  const headers = reason === '' ? [] : [{ name: 'reason', value: reason }];
+  if (retryAfterS !== undefined) headers.push({ name: 'retry-after', value: String(retryAfterS) });
+  return headers;
 }
 
 export class SipCore {
@@ -180,7 +188,7 @@ export class SipCore {
         this.#book.end(c, 'local', 'hung-up');
         this.#outgoing.cancel(c);
       } else {
-        this.#incoming.reject(c, how.rejectStatus, how.reason === '' ? [] : [{ name: 'reason', value: how.reason }]);
+        this.#incoming.reject(c, how.rejectStatus, rejectHeaders(how));
       }
     });
   }

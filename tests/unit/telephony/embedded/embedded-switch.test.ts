@@ -204,6 +204,19 @@ describe('embedded switch', () => {
     expect(await event('leg.ended')).toMatchObject({ cause: 'incompatible-media', sipStatus: 488 });
   });
 
+  it('tells a caller to try again later when there is no media to be had', async () => {
+    media.broken.add('answerOffer');
+    media.fault = 'unavailable';
+    const phone = await page();
+    const done = phone.proved('INVITE', `sip:12345@${DOMAIN}`, USER, 'v=0 offer\r\n');
+    const { legId } = await event('leg.incoming');
+    await expect(sw.answer(legId)).rejects.toMatchObject({ code: 'media-failed' });
+    const refusal = await done;
+    expect(refusal).toContain('SIP/2.0 503');
+    expect(refusal).toMatch(/^Retry-After: [1-9]\d*\r$/im);
+    expect(await event('leg.ended')).toMatchObject({ cause: 'congestion', sipStatus: 503 });
+  });
+
   it('does not answer a caller who hung up meanwhile', async () => {
     let open = (): void => undefined;
     media.gate = new Promise((resolve) => {

@@ -1,9 +1,12 @@
 /** A media engine that writes down what is asked of it. */
+import { MediaError, type MediaErrorCode } from '../../../../telephony/embedded/media/media-error.ts';
 import type { MediaEngine, MediaEvent, MediaLegOptions } from '../../../../telephony/embedded/media/media-engine.ts';
 
 export class FakeMedia implements MediaEngine {
   readonly calls: string[] = [];
   readonly kinds = new Map<string, string>();
+  /** Why the methods in `broken` fail. */
+  fault: MediaErrorCode = 'bad-sdp';
   /** Methods that fail. */
   readonly broken = new Set<string>();
   /** Set to hold `answerOffer` back. */
@@ -13,7 +16,7 @@ export class FakeMedia implements MediaEngine {
   async #do<T>(name: string, legId: string, value: T): Promise<T> {
     this.calls.push(`${name} ${legId}`);
     await Promise.resolve();
-    if (this.broken.has(name)) throw new Error(`${name} is broken`);
+    if (this.broken.has(name)) throw new MediaError(this.fault, `${name} is broken`);
     return value;
   }
 

@@ -62,7 +62,10 @@ test('every leg is reported lost, its recording closed, and the next call works'
   await until(() => events.some((event) => event.type === 'media-up' && event.legId === 'two'), 5000);
   expect(workers).toHaveLength(2);
   await engine.close();
-  await expect(engine.bridge('one', 'two')).rejects.toThrow('the media engine is closed');
+  await expect(engine.bridge('one', 'two')).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'the media engine is closed',
+  });
   await rm(folder, { recursive: true });
 }, 60_000);
 
