@@ -134,7 +134,7 @@ export class LocalMediaEngine implements MediaEngine {
       await recording.finish(recording.fromSample);
       throw new Error('the leg ended before its recording began');
     }
-    this.#emit({ type: 'recording-started', legId, path, atMs: recording.fromSample / 8 });
+    this.#emit({ type: 'recording-started', legId, path: recording.path, atMs: recording.fromSample / 8 });
   }
 
   async stopRecording(legId: string): Promise<void> {

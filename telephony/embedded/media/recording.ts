@@ -7,7 +7,7 @@
  */
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import type { PlacedAudio } from '../../rtp/audio-timeline.ts';
 import { wavHeader, wavHeaderBytes } from '../../rtp/wav.ts';
 
@@ -21,6 +21,25 @@ const maxPendingWrites = 60;
 export interface FinishedRecording {
   readonly lengthMs: number;
   readonly sizeBytes: number;
+}
+
+/** More parts than a call can have unless its disk is broken. */
+const maxParts = 1_000;
+
+async function openNew(path: string): Promise<{ file: FileHandle; path: string }> {
+  const { dir, name, ext } = parse(path);
+  for (let part = 1; ; part += 1) {
+    const own = part === 1 ? path : join(dir, `${name}-${part}${ext}`);
+    try {
+      return { file: await open(own, 'wx'), path: own };
+    } catch (error) {
+      if (!isTaken(error) || part >= maxParts) throw error;
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }
 
 export class Recording {
@@ -48,16 +67,24 @@ export class Recording {
     this.#onFailure = start.onFailure;
   }
 
-  /** Makes the file and its folder. `nowSample` is read when the file is ready. */
+  /**
+   * Makes the file and its folder. `nowSample` is read when the file is ready.
+   * What exists is never touched: a further part of the recording is called `<name>-2.wav`, `-3` …
+   */
   static async create(start: {
     path: string;
     nowSample: () => number;
     onFailure: (error: unknown) => void;
   }): Promise<Recording> {
     await mkdir(dirname(start.path), { recursive: true });
-    const file = await open(start.path, 'w');
-    await file.write(wavHeader({ channels, rateHz, dataBytes: 0 }), 0, wavHeaderBytes, 0);
-    return new Recording(file, { path: start.path, fromSample: start.nowSample(), onFailure: start.onFailure });
+    const { file, path } = await openNew(start.path);
+    try {
+      await file.write(wavHeader({ channels, rateHz, dataBytes: 0 }), 0, wavHeaderBytes, 0);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+    return new Recording(file, { path, fromSample: start.nowSample(), onFailure: start.onFailure });
   }
 
   write(side: 'said' | 'heard', audio: PlacedAudio): void {

@@ -213,6 +213,28 @@ describe('prompts', () => {
   });
 });
 
+describe('an offer that is refused', () => {
+  test('carries over the thread whose fault it is', async () => {
+    const leg = { legId: 'refused', kind: 'rtp', mediaTimeoutMs: 0 } as const;
+    await expect(engine.answerOffer(leg, 'v=0 nonsense')).rejects.toMatchObject({ code: 'bad-sdp' });
+    await expect(engine.answerOffer({ ...leg, kind: 'webrtc' }, 'v=0')).rejects.toMatchObject({ code: 'bad-sdp' });
+    const full = await createMediaEngine({
+      advertisedAddress: '127.0.0.1',
+      // Of a documentation network (RFC 5737): nothing can be bound to it here.
+      bindAddress: '192.0.2.1',
+      rtpPortMin: 41_000,
+      rtpPortMax: 41_010,
+      iceServers: [],
+    });
+    const party = await RtpParty.open();
+    open.push(party, full);
+    await expect(full.answerOffer(leg, party.sdp())).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'no free media port',
+    });
+  }, 30_000);
+});
+
 describe('recording', () => {
   test('masked time is silence on both sides, and time goes on', async () => {
     const a = await caller();
@@ -248,6 +270,28 @@ describe('recording', () => {
     expect(header.readUInt32LE(40)).toBe(bytes - 44);
     expect(left.length).toBeGreaterThan(4000);
     expect(amplitudeOf(left.subarray(2000), 440)).toBeGreaterThan(4000);
+    await engine.closeLeg(a.legId);
+  }, 30_000);
+
+  test('a further part under the same name is a file of its own', async () => {
+    const a = await caller();
+    const path = join(folder, 'parts.wav');
+    a.party.startTone(440);
+    await engine.startRecording(a.legId, path);
+    await sleep(700);
+    await engine.stopRecording(a.legId);
+    const first = await readFile(path);
+    for (let part = 2; part <= 3; part += 1) {
+      await engine.startRecording(a.legId, path);
+      await sleep(200);
+      await engine.stopRecording(a.legId);
+    }
+    const parts = [path, join(folder, 'parts-2.wav'), join(folder, 'parts-3.wav')];
+    expect(eventsOf('recording-started', a.legId).map((event) => event.path)).toEqual(parts);
+    expect(eventsOf('recording-finished', a.legId).map((event) => event.path)).toEqual(parts);
+    expect(first.length).toBeGreaterThan(44 + 0.5 * 32_000);
+    expect(await readFile(path)).toEqual(first);
+    for (const part of parts.slice(1)) expect((await readFile(part)).length).toBeGreaterThan(44);
     await engine.closeLeg(a.legId);
   }, 30_000);
 
