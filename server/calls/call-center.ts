@@ -229,7 +229,8 @@ export class CallCenter {
     const { settings, nowMs, newId } = this.#options;
     const callId = newId();
     const trunk = event.origin.type === 'trunk' ? event.origin.trunk : 'web-phone';
-    const from = /^anonymous$/i.test(event.from) ? '' : event.from;
+    // Whoever opens the web phone may write any number into From: it is not believed.
+    const from = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
     const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs() };
     const call = this.#newLiveCall(callId, (speech) => new CallRunner({ facts, settings, host: this.#host, speech }));
     this.#calls.set(callId, call);
@@ -284,6 +285,8 @@ export class CallCenter {
     } catch (error) {
       this.#options.logger.warn({ err: error, callId: call.runner.callId }, 'caller history not read');
     }
+    // A database that answers after the call was over has nothing to tell any more.
+    if (call.closed) return;
     call.draft.hear({ type: 'call-known', callerNumber: from, callerName: call.history.callerName });
     this.#listener?.callChanged(call);
   }
@@ -321,9 +324,7 @@ export class CallCenter {
     const { state } = runner;
     if (state.phase.name === 'talking' && call.draft.agentId !== state.agentId && state.agentId !== null) {
       call.firstWaitMs = (state.bridgedAtMs ?? 0) - (state.queued?.joinedAtMs ?? state.bridgedAtMs ?? 0);
-      void call.draft.assign(state.agentId).catch((error: unknown) => {
-        this.#options.logger.error({ err: error, callId: runner.callId }, 'draft not saved');
-      });
+      void call.draft.assign(state.agentId);
     }
     this.#listener?.callChanged(call);
   }
@@ -347,19 +348,18 @@ export class CallCenter {
     const call = this.#calls.get(runner.callId);
     if (call === undefined) return;
     call.closed = true;
-    await call.draft.close().catch((error: unknown) => {
-      this.#options.logger.error({ err: error, callId: runner.callId }, 'draft not saved');
-    });
+    await call.draft.close();
     this.#listener?.callChanged(call);
     setTimeout(() => {
       this.#forgetWhenIdle(call);
     }, FORGET_MS).unref();
   }
 
-  /** A call stays in memory while somebody's wrap-up refers to it. */
+  /** A call stays in memory while somebody's wrap-up refers to it, or its draft is not in the database yet. */
   #forgetWhenIdle(call: LiveCall): void {
     const { callId } = call.runner;
-    if (this.seats.all().some((s) => s.work.type !== 'none' && s.work.callId === callId)) {
+    const needed = this.seats.all().some((s) => s.work.type !== 'none' && s.work.callId === callId);
+    if (needed || !call.draft.isSaved) {
       setTimeout(() => {
         this.#forgetWhenIdle(call);
       }, FORGET_MS).unref();

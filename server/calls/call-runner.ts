@@ -51,6 +51,8 @@ export interface RunnerParts {
   readonly speech: CallSpeech;
 }
 
+const JOIN_RETRY_MS = 1_000;
+
 export class CallRunner {
   readonly #host: RunnerHost;
   readonly #log: Logger;
@@ -158,8 +160,21 @@ export class CallRunner {
       this.input({ type: 'leg-ended', legId: effect.offer.legId, cause: 'failed', by: 'local' });
     if (effect.type === 'bridge') void this.#host.switch.hangup(effect.legId, 'failed').catch(() => undefined);
     if (effect.type === 'play') this.input({ type: 'play-finished', playId: effect.playId, reason: 'failed' });
+    if (effect.type === 'start-recording') {
+      this.speech.withoutRecording();
+      this.input({ type: 'recording-failed' });
+    }
+    // A line store that is away for a moment must not leave the caller in silence.
+    if (effect.type === 'join' || effect.type === 'join-front') this.#retry(effect);
     if (effect.type === 'answer')
       this.input({ type: 'leg-ended', legId: this.#state.facts.callerLegId, cause: 'failed', by: 'local' });
+  }
+
+  #retry(effect: Extract<QueuedEffect, { type: 'join' | 'join-front' }>): void {
+    setTimeout(() => {
+      const { name } = this.#state.phase;
+      if (name === (effect.type === 'join' ? 'joining' : 'waiting')) this.#queue(effect);
+    }, JOIN_RETRY_MS).unref();
   }
 
   async #carryOut(effect: QueuedEffect): Promise<void> {

@@ -29,6 +29,7 @@ export class CallSpeech {
   readonly #stopWatching: () => void;
   #recordingAtMs: number | undefined;
   #listening = false;
+  #isUnrecorded = false;
   #state: 'on' | 'off' | undefined;
   #ended = false;
 
@@ -44,6 +45,11 @@ export class CallSpeech {
     this.#recordingAtMs ??= atMs;
   }
 
+  /** There is no recording: the clock of the text begins with the first sound. */
+  withoutRecording(): void {
+    this.#isUnrecorded = true;
+  }
+
   listen(on: boolean): void {
     if (this.#ended) return;
     this.#listening = on;
@@ -53,6 +59,7 @@ export class CallSpeech {
   }
 
   frame(frame: TapFrame): void {
+    if (this.#isUnrecorded) this.#recordingAtMs ??= frame.atMs;
     if (!this.#listening || this.#recordingAtMs === undefined) return;
     const side = this.#sides[frame.side === 'said' ? 'caller' : 'agent'];
     const atMs = frame.atMs - this.#recordingAtMs;

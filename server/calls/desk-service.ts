@@ -51,6 +51,8 @@ export class DeskService implements Desk, CallCenterListener {
   readonly #options: DeskServiceOptions;
   #push: DeskPush | undefined;
   #linePush: NodeJS.Timeout | undefined;
+  /** Numbers of tickets whose creation is on the timeline. */
+  readonly #told = new Set<string>();
   /** Last call view sent to each agent, so that a desk that becomes free is told once. */
   readonly #lastCall = new Map<string, string | null>();
 
@@ -71,7 +73,7 @@ export class DeskService implements Desk, CallCenterListener {
   async hello(me: Me): Promise<Hello> {
     const { center, persons, nowMs, drafts } = this.#options;
     persons.set(me.id, me);
-    const seat = center.seats.get(me.id);
+    const seat = center.seats.input(me.id, { type: 'page-open' });
     const call = this.#callOf(seat);
     return {
       serverNowMs: nowMs(),
@@ -160,9 +162,10 @@ export class DeskService implements Desk, CallCenterListener {
     if (missing.length > 0) return { ok: false, code: 'incomplete', message: missing.join(',') };
     await keeper.save();
     const callerNumber = live?.runner.state.facts.from ?? (await store.calls.call(callId))?.from ?? '';
-    const known = live?.ticketNumber ?? null;
     const ticket = await store.tickets.confirm(keeper.draft, me.id, callerNumber);
-    if (known === null) {
+    // Confirming twice gives the same ticket, and tells of it once.
+    if (!this.#told.has(ticket.number)) {
+      this.#told.add(ticket.number);
       await center.timeline.resume(callId);
       center.timeline.emit(callId, {
         type: 'ticket.created',
@@ -227,11 +230,19 @@ export class DeskService implements Desk, CallCenterListener {
     if (offer !== null) this.#push?.toUser(seat.agentId, 'offer', offer);
     if (before.work.type === 'wrap-up' && seat.work.type !== 'wrap-up') {
       const left = center.get(before.work.callId);
-      if (left !== undefined) this.#options.drafts.leave(left.runner.callId);
+      if (left !== undefined) this.#wrapUpEnded(left, before);
     }
     this.#pushCall(seat);
     this.#pushLineSoon();
     this.#options.feed.changed();
+  }
+
+  #wrapUpEnded(call: LiveCall, { agentId, work }: SeatState): void {
+    const { callId } = call.runner;
+    this.#options.drafts.leave(callId);
+    if (work.type !== 'wrap-up') return;
+    const tookMs = this.#options.nowMs() - work.startedAtMs;
+    this.#options.center.timeline.emit(callId, { type: 'wrap-up.ended', agentId, tookMs });
   }
 
   transcript(call: LiveCall, update: TranscriptUpdate): void {

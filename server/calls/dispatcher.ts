@@ -34,9 +34,7 @@ export class Dispatcher {
       return;
     }
     this.#running = true;
-    void this.#run(reconciling).finally(() => {
-      this.#running = false;
-    });
+    void this.#run(reconciling);
   }
 
   async #run(reconciling: boolean): Promise<void> {
@@ -51,6 +49,8 @@ export class Dispatcher {
       }
       // `kick` sets it while a round is under way.
     } while (this.#wanted());
+    // In the same turn as the last look at `#again`: no kick can fall in between.
+    this.#running = false;
   }
 
   #wanted(): boolean {

@@ -17,6 +17,7 @@ export interface DraftKeeperOptions {
 export type DraftChange = Exclude<DraftInput, { type: 'speech' | 'call-known' }>;
 
 const SAVE_DELAY_MS = 400;
+const RETRY_MS = 2_000;
 
 export class DraftKeeper {
   readonly #options: DraftKeeperOptions;
@@ -62,18 +63,31 @@ export class DraftKeeper {
     return patch !== null;
   }
 
-  #saveSoon(): void {
+  /** Whether everything, the owner included, is in the database. */
+  get isSaved(): boolean {
+    return this.#savedRev >= this.draft.rev;
+  }
+
+  #saveSoon(delayMs = SAVE_DELAY_MS): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.save().catch(this.#options.onSaveFailed);
-    }, SAVE_DELAY_MS);
+      this.save().catch((error: unknown) => {
+        this.#failed(error);
+      });
+    }, delayMs);
+  }
+
+  /** The database may be back in a moment; until then the draft lives here. */
+  #failed(error: unknown): void {
+    this.#options.onSaveFailed(error);
+    this.#saveSoon(RETRY_MS);
   }
 
   /** Resolves when the draft as it stood at the call is durable. */
   async save(): Promise<void> {
     const rev = this.draft.rev;
     while (this.#saving !== undefined) await this.#saving.catch(() => undefined);
-    if (this.#savedRev >= rev && rev > 0) return;
+    if (this.#savedRev >= rev && (rev > 0 || this.agentId === null)) return;
     this.#saving = this.#write();
     try {
       await this.#saving;
@@ -92,12 +106,17 @@ export class DraftKeeper {
   async assign(agentId: string): Promise<void> {
     this.agentId = agentId;
     this.#savedRev = -1;
-    await this.save();
+    await this.save().catch((error: unknown) => {
+      this.#failed(error);
+    });
   }
 
+  /** Saves at once; a failure is tried again in the background. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.save();
+    await this.save().catch((error: unknown) => {
+      this.#failed(error);
+    });
   }
 }

@@ -16,6 +16,8 @@ export interface OpenDraftsOptions {
 export class OpenDrafts {
   readonly #options: OpenDraftsOptions;
   readonly #keepers = new Map<string, DraftKeeper>();
+  /** Set before the database is asked, so that two requests at once get the same keeper. */
+  readonly #opening = new Map<string, Promise<DraftKeeper | undefined>>();
 
   constructor(options: OpenDraftsOptions) {
     this.#options = options;
@@ -31,6 +33,17 @@ export class OpenDrafts {
   async open(callId: string, agentId: string): Promise<DraftKeeper | undefined> {
     const known = this.#options.live(callId) ?? this.#keepers.get(callId);
     if (known !== undefined) return known.agentId === agentId ? known : undefined;
+    const key = `${callId} ${agentId}`;
+    const opening = this.#opening.get(key) ?? this.#load(callId, agentId);
+    this.#opening.set(key, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(key);
+    }
+  }
+
+  async #load(callId: string, agentId: string): Promise<DraftKeeper | undefined> {
     const { store, machine, onPatch, onSaveFailed } = this.#options;
     const draft = (await store.drafts.open(agentId)).find((d) => d.callId === callId);
     if (draft === undefined) return undefined;

@@ -9,6 +9,7 @@ import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 const MAX_WAITING = 200_000;
 const RETRY_MS = 500;
 const BATCH = 200;
+const TRIES_TOGETHER = 20;
 
 export interface TimelineWriterOptions {
   readonly store: Pick<CallStore, 'append' | 'timeline'>;
@@ -26,6 +27,8 @@ export class TimelineWriter {
   #closed = false;
   /** Events given up because the database was away for too long. */
   dropped = 0;
+  /** Failed tries in a row; after some the events go one by one. */
+  #tries = 0;
 
   constructor(options: TimelineWriterOptions) {
     this.#options = options;
@@ -61,20 +64,40 @@ export class TimelineWriter {
     // One turn later, so that the effects of one step travel together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, BATCH);
+      // A batch that fails again and again may hold one event that is refused for good: then they go one by one.
+      const batch = this.#waiting.slice(0, this.#tries < TRIES_TOGETHER ? BATCH : 1);
       try {
         await this.#options.store.append(batch);
         this.#waiting = this.#waiting.slice(batch.length);
       } catch (error) {
+        if (this.#setAside(error, batch)) continue;
         this.#options.logger.error(
           { err: error, backlog: this.#waiting.length },
           'timeline not written; will try again',
         );
         if (this.#closed) break;
+        this.#tries++;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    this.#tries = 0;
     this.#writing = undefined;
+  }
+
+  /** One event that the database will never take must not hold up all others. */
+  #setAside(error: unknown, batch: readonly CallEvent[]): boolean {
+    const [event] = batch;
+    const isRefused = error instanceof Error && 'code' in error && error.code === 'sequence-conflict';
+    if (!isRefused || event === undefined) return false;
+    if (batch.length > 1) {
+      this.#tries = TRIES_TOGETHER;
+      return true;
+    }
+    this.dropped++;
+    this.#waiting = this.#waiting.slice(1);
+    const { callId, seq, type } = event;
+    this.#options.logger.error({ err: error, callId, seq, type }, 'timeline event refused by the database; set aside');
+    return true;
   }
 
   /** Resolves when everything emitted so far is durable, or could not be written at the last try. */

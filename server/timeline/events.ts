@@ -13,6 +13,7 @@ export const callEndCauses = [
   'agent-hung-up',
   'line-full',
   'waited-too-long',
+  'flow-ended',
   'media-lost',
   'failed',
   'server-restart',
@@ -55,6 +56,7 @@ export type CallEventBody =
   | { readonly type: 'call.resumed'; readonly agentId: string; readonly heldMs: number }
   | { readonly type: 'agent.lost'; readonly agentId: string }
   | { readonly type: 'agent.returned'; readonly agentId: string; readonly awayMs: number }
+  | { readonly type: 'recording.failed' }
   | { readonly type: 'recording.started'; readonly path: string; readonly startedAtMs: EpochMs }
   | {
       readonly type: 'recording.finished';

@@ -77,6 +77,8 @@ export function step(state: CallState, input: CallInput): CallStep {
       return onTimer(state, input);
     case 'recording-finished':
       return recordingFinished(state, input);
+    case 'recording-failed':
+      return stay({ ...state, recording: false }, [emit({ type: 'recording.failed' })]);
     case 'shutdown':
       return endCall(state, 'shutdown', input.atMs);
   }
@@ -161,7 +163,10 @@ function flowEffect(state: CallState, effect: FlowEffect): CallStep {
         ],
       };
     case 'hang-up':
-      return stay(state, [{ type: 'hangup', legId: state.facts.callerLegId, cause: 'normal' }]);
+      return {
+        state: { ...state, phase: { name: 'closing', cause: 'flow-ended' } },
+        effects: [{ type: 'start-timer', timer: 'closing', delayMs: 0 }],
+      };
   }
 }
 
@@ -179,7 +184,9 @@ function onPlayFinished(state: CallState, input: Input<'play-finished'>): CallSt
   if (phase.name === 'waiting' && phase.announcing) {
     return withPlay({ ...state, phase: { ...phase, announcing: false } }, ['music'], 'forever');
   }
-  if (phase.name === 'agent-lost' && input.reason === 'completed') return withPlay(state, ['music'], 'forever');
+  if (phase.name === 'agent-lost' && !phase.music) {
+    return withPlay({ ...state, phase: { ...phase, music: true } }, ['music'], 'forever');
+  }
   return stay(state);
 }
 

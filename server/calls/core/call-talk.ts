@@ -90,7 +90,7 @@ export function agentLegEnded(state: CallState, input: Input<'leg-ended'>): Call
 
 function agentLost(state: CallState, phase: Extract<Phase, { name: 'talking' | 'held' }>, atMs: EpochMs): CallStep {
   const { agentId } = phase.agent;
-  const next = goTo(state, { name: 'agent-lost', agentId, lostAtMs: atMs, returning: phase.returning });
+  const next = goTo(state, { name: 'agent-lost', music: false, agentId, lostAtMs: atMs, returning: phase.returning });
   return withPlay(next, ['agent-lost'], 'once', [
     { type: 'listen', on: false },
     { type: 'start-timer', timer: 'agent-return', delayMs: state.settings.agentReturnMs },

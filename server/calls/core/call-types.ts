@@ -54,6 +54,8 @@ export type Phase =
   | { readonly name: 'held'; readonly agent: Talker; readonly heldAtMs: EpochMs; readonly returning: LegId | null }
   | {
       readonly name: 'agent-lost';
+      /** The notice is over and music plays. */
+      readonly music: boolean;
       readonly agentId: string;
       readonly lostAtMs: EpochMs;
       readonly returning: LegId | null;
@@ -102,6 +104,8 @@ export type CallInput = { readonly atMs: EpochMs } & (
       readonly lengthMs: number;
       readonly sizeBytes: number;
     }
+  /** The disk or the switch would not: the call goes on without. */
+  | { readonly type: 'recording-failed' }
   | { readonly type: 'shutdown' }
 );
 

@@ -24,6 +24,7 @@ export interface SeatState {
   /** Since when phone and intent are as they are. */
   readonly sinceMs: EpochMs;
   readonly callsTaken: number;
+  readonly hasPage: boolean;
 }
 
 export type SeatInput =
@@ -34,7 +35,8 @@ export type SeatInput =
   | { readonly type: 'finish-wrap-up' }
   | { readonly type: 'wrap-up-due' }
   /** The agent's last page has gone. */
-  | { readonly type: 'page-gone' };
+  | { readonly type: 'page-gone' }
+  | { readonly type: 'page-open' };
 
 /** Longest wrap-up an agent can ask for, in all. */
 const MAX_WRAP_UP_MS = 30 * 60_000;
@@ -49,6 +51,7 @@ export function newSeat(agentId: string, atMs: EpochMs): SeatState {
     work: { type: 'none' },
     sinceMs: atMs,
     callsTaken: 0,
+    hasPage: false,
   };
 }
 
@@ -67,10 +70,17 @@ export function phoneOf(seat: SeatState): PhoneState {
 }
 
 export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
-  const next = apply(seat, input, atMs);
+  const next = offWithoutPage(apply(seat, input, atMs));
   const changed =
     phoneOf(next) !== phoneOf(seat) || next.intent !== seat.intent || next.pauseReason !== seat.pauseReason;
   return changed ? { ...next, sinceMs: atMs } : next;
+}
+
+/** Nobody is at the desk and nothing is under way: calls must not be offered when the softphone comes back. */
+function offWithoutPage(seat: SeatState): SeatState {
+  const isBusy = seat.work.type === 'ringing' || seat.work.type === 'talking' || seat.work.type === 'lost';
+  if (seat.hasPage || isBusy || seat.intent === 'off') return seat;
+  return { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false };
 }
 
 function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
@@ -93,9 +103,9 @@ function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
     case 'wrap-up-due':
       return seat.work.type === 'wrap-up' && seat.work.endsAtMs <= atMs ? { ...seat, work: { type: 'none' } } : seat;
     case 'page-gone':
-      return seat.work.type === 'none' || seat.work.type === 'wrap-up'
-        ? { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false }
-        : seat;
+      return { ...seat, hasPage: false };
+    case 'page-open':
+      return { ...seat, hasPage: true };
   }
 }
 

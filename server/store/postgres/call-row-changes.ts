@@ -35,6 +35,7 @@ function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | unde
     case 'agent.lost':
     case 'agent.returned':
     case 'recording.finished':
+    case 'recording.failed':
     case 'transcription.changed':
     case 'speech.final':
     case 'draft.changed':

@@ -197,6 +197,35 @@ describe('an agent whose browser dies', () => {
   });
 });
 
+describe('a recording that cannot be made', () => {
+  it('does not end the call, and is tried again with the next agent', () => {
+    const { state, last } = play([...talking, { type: 'recording-failed' }]);
+    expect(state.phase.name).toBe('talking');
+    expect(events(last)).toEqual(['recording.failed']);
+    const offer2 = { offerId: 'o2', agentId: 'a2', legId: 'agent2' };
+    const again = play(
+      [
+        { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' },
+        { type: 'timer', timer: 'agent-return', announcement: null },
+        { type: 'offered', offer: offer2 },
+        { type: 'leg-answered', legId: 'agent2' },
+      ],
+      state,
+      50_000,
+    );
+    expect(types(again.last)).toContain('start-recording');
+  });
+});
+
+describe('an agent who was lost', () => {
+  it.each(['completed', 'failed'] as const)('leaves the caller with music when the notice has %s', (reason) => {
+    const lostState = play(lost).state;
+    const notice = `c1:${String(lostState.plays)}`;
+    const { effects } = step(lostState, { type: 'play-finished', playId: notice, reason, atMs: 60_000 });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'play', prompts: ['music'], repeat: 'forever' }));
+  });
+});
+
 describe('every phase', () => {
   const names = Object.keys(phases) as (keyof typeof phases)[];
 
@@ -243,6 +272,7 @@ describe('every phase', () => {
       { type: 'play-finished', playId: 'c1:1', reason: 'completed' },
       { type: 'declined', agentId: 'a1', offerId: 'o1' },
       { type: 'timer', timer: 'announce', announcement: null },
+      { type: 'recording-failed' },
       { type: 'shutdown' },
     ];
     for (const input of inputs) expect(step(state, { ...input, atMs: 1 })).toEqual({ state, effects: [] });

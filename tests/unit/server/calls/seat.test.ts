@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { newSeat, phoneOf, stepSeat, type SeatInput, type SeatState } from '../../../../server/calls/core/seat.ts';
 
 const fresh = (inputs: readonly SeatInput[]): SeatState =>
-  inputs.reduce((seat, input, i) => stepSeat(seat, input, i * 1_000), newSeat('a1', 0));
+  inputs.reduce(
+    (seat, input, i) => stepSeat(seat, input, i * 1_000),
+    stepSeat(newSeat('a1', 0), { type: 'page-open' }, 0),
+  );
 const ready: readonly SeatInput[] = [
   { type: 'registered', on: true },
   { type: 'set-intent', intent: 'available', reason: '' },
@@ -83,5 +86,8 @@ describe('a seat', () => {
   it('goes off when the last page has gone, but not out of a call', () => {
     expect(fresh([...ready, { type: 'page-gone' }]).intent).toBe('off');
     expect(fresh([...talking, { type: 'page-gone' }]).intent).toBe('available');
+    const over: SeatInput = { type: 'news', news: { type: 'call-over', callId: 'c1', wrapUpMs: 1_000 } };
+    expect(fresh([...talking, { type: 'page-gone' }, over]).intent).toBe('off');
+    expect(fresh([...talking, { type: 'page-gone' }, { type: 'page-open' }, over]).intent).toBe('available');
   });
 });
