@@ -105,7 +105,8 @@ export class DeskSession {
   /** The agent page is shown: this browser becomes the agent's phone. */
   usePhone(): void {
     this.#phoneOn = true;
-    if (this.socket.desk.getSnapshot().hellos > 0) this.phone.start();
+    const { hellos, replaced } = this.socket.desk.getSnapshot();
+    if (hellos > 0 && !replaced) this.phone.start();
   }
 
   /** Another page had taken over; this one takes the work back. */
@@ -226,8 +227,7 @@ export class DeskSession {
       }
     }
     if (desk.replaced && this.phone.view.getSnapshot().registration !== 'off') {
-      void this.phone.stop(true);
-      this.#hellos = desk.hellos;
+      this.phone.leave();
     }
     this.#ring();
     this.#reconcile();

@@ -2,13 +2,14 @@
  * The agent's softphone: stays registered (for ever, with capped back-off and jitter), rings, answers, hangs up.
  * Hold is the server's matter; this module never changes the direction of the media.
  */
-import { Registerer, RegistererState, SessionState, UserAgentState } from 'sip.js';
-import type { Invitation, UserAgent } from 'sip.js';
+import { SessionState } from 'sip.js';
+import type { Invitation } from 'sip.js';
 import { backoffMs } from './backoff.ts';
 import type { Microphone } from './microphone.ts';
 import { countersFrom, judgeLine } from './quality.ts';
 import type { LineQuality, MediaCounters } from './quality.ts';
-import { makeUserAgent, mediaOf, playRemote, replaceSenderTrack, setSenderMuted } from './sip-agent.ts';
+import { mediaOf, playRemote, replaceSenderTrack, setSenderMuted } from './sip-agent.ts';
+import { SipLine } from './sip-line.ts';
 import { createStore } from './store.ts';
 import type { SipCredentials } from './types.ts';
 
@@ -35,9 +36,9 @@ export interface SoftPhoneOptions {
   readonly credentials: () => Promise<SipCredentials | null>;
 }
 
-const registrationS = 60;
 const refreshMs = 25_000;
-const registerLimitMs = 6000;
+/** How long a page that was replaced keeps its side of the call; its successor has answered long before. */
+const keptLegMs = 15_000;
 const sampleMs = 2000;
 
 export class SoftPhone {
@@ -51,8 +52,7 @@ export class SoftPhone {
     problem: 'none',
   });
   readonly #options: SoftPhoneOptions;
-  #agent: UserAgent | null = null;
-  #registerer: Registerer | null = null;
+  readonly #line: SipLine;
   #invitation: Invitation | null = null;
   #wanted = false;
   #busy = false;
@@ -63,6 +63,19 @@ export class SoftPhone {
 
   constructor(options: SoftPhoneOptions) {
     this.#options = options;
+    this.#line = new SipLine({
+      microphone: options.microphone,
+      credentials: options.credentials,
+      invitation: () => this.#invitation,
+      onInvite: (invitation) => {
+        this.#onInvite(invitation);
+      },
+      onDisconnect: () => {
+        if (!this.#wanted) return;
+        this.#setRegistration('reconnecting');
+        if (!this.#busy) this.#again(backoffMs(this.#attempt, Math.random()));
+      },
+    });
   }
 
   /** Registers and stays so until `stop`. */
@@ -71,20 +84,28 @@ export class SoftPhone {
     void this.#ensure();
   }
 
-  /**
-   * Signs off; a call that is going on ends. `silently`: another page of this browser has registered in the meantime
-   * with the same instance id, so no un-REGISTER may follow that would take its registration away.
-   */
-  async stop(silently = false): Promise<void> {
+  /** Signs off; a call that is going on ends. */
+  async stop(): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#timer);
-    const agent = this.#agent;
-    this.#agent = null;
-    this.#registerer = null;
     this.hangUp();
     this.#setRegistration('off');
-    if (silently) await agent?.transport.disconnect().catch(() => undefined);
-    await agent?.stop().catch(() => undefined);
+    await this.#line.signOff();
+  }
+
+  /**
+   * Another page of this agent is the phone now. Nothing may be said to the server that ends the call or takes the
+   * other page's registration away: the leg stays until the server drops it, when the other page has answered.
+   */
+  leave(): void {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    this.#line.leave(keptLegMs, (invitation) => {
+      this.#onEnded(invitation);
+    });
+    // What only rings here cannot be answered any more: the caller goes on at once (480, RFC 3261 §21.4.18).
+    if (this.#invitation?.state === SessionState.Initial) refuse(this.#invitation, 480);
+    this.#setRegistration('off');
   }
 
   /** The socket is back: make sure that the registration is, too. */
@@ -120,7 +141,7 @@ export class SoftPhone {
   decline(): void {
     const invitation = this.#invitation;
     if (invitation?.state !== SessionState.Initial) return;
-    invitation.reject({ statusCode: 603 }).catch(() => undefined);
+    refuse(invitation, 603);
   }
 
   /** Ends what there is, in the way its state asks for. */
@@ -156,7 +177,10 @@ export class SoftPhone {
     if (!this.#wanted || this.#busy) return;
     this.#busy = true;
     clearTimeout(this.#timer);
-    const done = await this.#register().catch(() => false);
+    if (this.view.getSnapshot().registration !== 'registered') {
+      this.#setRegistration(this.#attempt === 0 ? 'connecting' : 'reconnecting');
+    }
+    const done = await this.#line.register().catch(() => false);
     this.#busy = false;
     if (!this.#stillWanted()) return;
     if (done) {
@@ -182,76 +206,13 @@ export class SoftPhone {
     }, delayMs);
   }
 
-  /** One try: fresh credentials, connection, REGISTER. A call that is up keeps its user agent. */
-  async #register(): Promise<boolean> {
-    if (this.view.getSnapshot().registration !== 'registered') {
-      this.#setRegistration(this.#attempt === 0 ? 'connecting' : 'reconnecting');
-    }
-    const credentials = await this.#options.credentials();
-    if (credentials === null || !this.#wanted) return false;
-    const agent = this.#agentFor(credentials);
-    if (!agent.isConnected()) await (agent.state === UserAgentState.Stopped ? agent.start() : agent.reconnect());
-    const accepted = await this.#sendRegister(agent);
-    // An unanswered REGISTER means a dead connection that looks alive: drop it, the next try makes a new one.
-    if (!accepted) await agent.transport.disconnect().catch(() => undefined);
-    return accepted;
-  }
-
-  #agentFor(credentials: SipCredentials): UserAgent {
-    if (this.#agent?.configuration.uri.toString() === credentials.uri) {
-      this.#agent.configuration.authorizationUsername = credentials.username;
-      this.#agent.configuration.authorizationPassword = credentials.password;
-      return this.#agent;
-    }
-    const agent = makeUserAgent(credentials, this.#options.microphone, {
-      onInvite: (invitation) => {
-        this.#onInvite(invitation);
-      },
-      onDisconnect: () => {
-        if (this.#agent !== agent || !this.#wanted) return;
-        this.#setRegistration('reconnecting');
-        if (!this.#busy) this.#again(backoffMs(this.#attempt, Math.random()));
-      },
-    });
-    this.#agent = agent;
-    this.#registerer = null;
-    return agent;
-  }
-
-  #sendRegister(agent: UserAgent): Promise<boolean> {
-    this.#registerer ??= new Registerer(agent, { expires: registrationS, refreshFrequency: 99 });
-    const registerer = this.#registerer;
-    if (registerer.state === RegistererState.Terminated) this.#registerer = null;
-    return new Promise((resolve) => {
-      const limit = setTimeout(() => {
-        this.#registerer = null;
-        resolve(false);
-      }, registerLimitMs);
-      const settle = (ok: boolean): void => {
-        clearTimeout(limit);
-        resolve(ok);
-      };
-      registerer
-        .register({
-          requestDelegate: {
-            onAccept: () => {
-              settle(true);
-            },
-            onReject: () => {
-              settle(false);
-            },
-          },
-        })
-        .catch(() => {
-          this.#registerer = null;
-          settle(false);
-        });
-    });
-  }
-
   #onInvite(invitation: Invitation): void {
+    if (!this.#wanted) {
+      refuse(invitation, 480);
+      return;
+    }
     if (this.#invitation?.state === SessionState.Established && !isReturn(invitation)) {
-      invitation.reject({ statusCode: 486 }).catch(() => undefined);
+      refuse(invitation, 486);
       return;
     }
     this.#invitation = invitation;
@@ -264,17 +225,20 @@ export class SoftPhone {
   }
 
   #onState(invitation: Invitation, state: SessionState): void {
+    if (state === SessionState.Terminated) this.#onEnded(invitation);
     if (this.#invitation !== invitation) return;
     if (state === SessionState.Established) {
       this.#setSession(invitation, 'established');
       this.#play(invitation);
       this.#startSampling();
     }
-    if (state === SessionState.Terminated) {
-      this.#invitation = null;
-      this.#stopSampling();
-      this.view.update((v) => ({ ...v, session: null, muted: false, quality: null }));
-    }
+  }
+
+  #onEnded(invitation: Invitation): void {
+    if (this.#invitation !== invitation) return;
+    this.#invitation = null;
+    this.#stopSampling();
+    this.view.update((v) => ({ ...v, session: null, muted: false, quality: null }));
   }
 
   #play(invitation: Invitation): void {
@@ -325,6 +289,10 @@ export class SoftPhone {
       sinceMs: v.registration === registration ? v.sinceMs : Date.now(),
     }));
   }
+}
+
+function refuse(invitation: Invitation, statusCode: number): void {
+  invitation.reject({ statusCode }).catch(() => undefined);
 }
 
 /** Asked again after an await: the compiler would take the earlier answer for granted. */
