@@ -72,7 +72,10 @@ export interface CallStore {
   transcript(callId: string): Promise<readonly TranscriptUpdate[]>;
   /** Calls with no end, e.g. after a crash. */
   openCalls(): Promise<readonly CallRow[]>;
-  recent(limit: number): Promise<readonly CallRow[]>;
+  /** Newest first; with `agentId` only calls that this agent was connected to. */
+  recent(limit: number, agentId?: string): Promise<readonly CallRow[]>;
+  /** The newest call from this number, since then or still open, that this agent is or was connected to. */
+  withCaller(agentId: string, callerNumber: string, sinceMs: EpochMs): Promise<CallRow | undefined>;
   dayCounts(sinceMs: EpochMs): Promise<DayCounts>;
   history(callerNumber: string): Promise<CallerHistory>;
 }
@@ -92,7 +95,8 @@ export interface TicketStore {
   confirm(draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow>;
   byId(id: string): Promise<TicketRow | undefined>;
   byNumber(number: string): Promise<TicketRow | undefined>;
-  recent(limit: number): Promise<readonly TicketRow[]>;
+  /** Newest first; with `agentId` only what this agent may read: own tickets, and those of own calls if not confidential. */
+  recent(limit: number, agentId?: string): Promise<readonly TicketRow[]>;
 }
 
 export interface UserStore {

@@ -276,6 +276,34 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       expect((await store.drafts.open(agent.id)).map((d) => d.callId)).not.toContain(callId);
     });
 
+    it('finds what an agent may read: calls connected to, own tickets, no confidential ones of others', async () => {
+      const [first, second] = [`a-${randomUUID()}`, `b-${randomUUID()}`];
+      const number = uniqueNumber();
+      const callId = randomUUID();
+      const startMs = Date.now();
+      const bridged = (agentId: string): CallEventBody => ({ type: 'call.bridged', agentId, waitMs: 0 });
+      await store.calls.append(eventsOf(callId, startMs, [arrived(number), bridged(first), bridged(second)]));
+      for (const agentId of [first, second]) {
+        expect((await store.calls.recent(5, agentId)).map((c) => c.callId)).toEqual([callId]);
+        expect((await store.calls.withCaller(agentId, number, startMs))?.callId).toBe(callId);
+      }
+      const ended: CallEvent = { type: 'call.ended', cause: 'failed', talkMs: 0, callId, seq: 4, atMs: startMs + 4 };
+      expect((await store.calls.withCaller(first, number, startMs + 1))?.callId).toBe(callId);
+      await store.calls.append([ended]);
+      expect(await store.calls.withCaller(first, number, startMs + 1)).toBeUndefined();
+      expect(await store.calls.withCaller(first, uniqueNumber(), 0)).toBeUndefined();
+      expect(await store.calls.withCaller('nobody', number, 0)).toBeUndefined();
+      expect(await store.calls.recent(5, 'nobody')).toEqual([]);
+      const open = await store.tickets.confirm(draftOf(callId), second, number);
+      const ids = async (agentId: string): Promise<string[]> =>
+        (await store.tickets.recent(5, agentId)).map((t) => t.id);
+      expect([await ids(first), await ids(second), await ids('nobody')]).toEqual([[open.id], [open.id], []]);
+      const closed = randomUUID();
+      await store.calls.append(eventsOf(closed, startMs, [arrived(number), bridged(first), bridged(second)]));
+      const hidden = await store.tickets.confirm({ ...draftOf(closed), confidential: true }, second, number);
+      expect([await ids(first), await ids(second)]).toEqual([[open.id], [hidden.id, open.id]]);
+    });
+
     it('numbers tickets without gaps, unique and growing', async () => {
       const one = await store.tickets.confirm(draftOf(randomUUID()), agent.id, '');
       const many = await Promise.all(

@@ -1,8 +1,9 @@
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
-import type { CallRow } from '../../store/ports.ts';
+import type { CallerHistory, CallRow, TicketRow } from '../../store/ports.ts';
 import type { HttpDeps } from '../deps.ts';
 import { HttpError } from '../errors.ts';
+import { callOfCaller, mayReadCall, mayReadTicket, onlyOf, visibleHistory } from '../may-read.ts';
 import type { Route, RouteContext } from '../route.ts';
 import type { Session } from '../sessions.ts';
 
@@ -27,20 +28,11 @@ function found<T>(value: T | undefined): T {
   return value;
 }
 
-/** Recordings are heard by the agents who were in the call, and by supervisors. */
-async function mayListen({ store }: HttpDeps, call: CallRow, session: Session): Promise<boolean> {
-  const { user } = session;
-  if (user.role !== 'agent' || call.agentId === user.id) return true;
-  // An agent before the last one, when the call went back to the line.
-  const events = await store.calls.timeline(call.callId);
-  return events.some((e) => e.type === 'call.bridged' && e.agentId === user.id);
-}
-
 async function sendRecording(deps: HttpDeps, { request, response }: RouteContext, session: Session): Promise<void> {
   const { store, recordingsDir, logger } = deps;
   const callId = parse(id, request.params['id']);
   const call = found(await store.calls.call(callId));
-  if (!(await mayListen(deps, call, session))) throw new HttpError('not-allowed');
+  if (!(await mayReadCall(store, call, session.user))) throw new HttpError('not-allowed');
   const root = resolve(recordingsDir);
   const file = resolve(root, found(call.recordingPath ?? undefined));
   if (!file.startsWith(root + sep)) throw new HttpError('not-found');
@@ -56,54 +48,77 @@ async function sendRecording(deps: HttpDeps, { request, response }: RouteContext
   });
 }
 
+async function readCall({ store, logger }: HttpDeps, { request }: RouteContext, { user }: Session): Promise<unknown> {
+  const callId = parse(id, request.params['id']);
+  const call = found(await store.calls.call(callId));
+  if (!(await mayReadCall(store, call, user))) throw new HttpError('not-allowed');
+  logger.info({ audit: 'call-read', userId: user.id, callId }, 'call read');
+  const [timeline, transcript] = await Promise.all([store.calls.timeline(callId), store.calls.transcript(callId)]);
+  return { call, timeline, transcript };
+}
+
+async function readTicket(
+  deps: HttpDeps,
+  { request }: RouteContext,
+  { user }: Session,
+): Promise<{ ticket: TicketRow }> {
+  const { store, logger } = deps;
+  const ticket = found(await store.tickets.byNumber(parse(ticketNumber, request.params['number'])));
+  if (!(await mayReadTicket(store, ticket, user))) throw new HttpError('not-allowed');
+  logger.info({ audit: 'ticket-read', userId: user.id, ticketNumber: ticket.number }, 'ticket read');
+  return { ticket };
+}
+
+/** Agents look up only those whom they talk to, or talked to in this shift. */
+async function readHistory(deps: HttpDeps, { request }: RouteContext, { user }: Session): Promise<CallerHistory> {
+  const { store, logger } = deps;
+  const number = parse(callerNumber, request.query['number']);
+  const call = onlyOf(user) === undefined ? undefined : await callOfCaller(store, user, number);
+  if (onlyOf(user) !== undefined && call === undefined) throw new HttpError('not-allowed');
+  const history = visibleHistory(await store.calls.history(number), user);
+  const ticketNumbers = history.tickets.map((t) => t.number);
+  logger.info({ audit: 'history-read', userId: user.id, callId: call?.callId, ticketNumbers }, 'history read');
+  return history;
+}
+
+async function listCalls(
+  deps: HttpDeps,
+  { request }: RouteContext,
+  { user }: Session,
+): Promise<{ calls: readonly CallRow[] }> {
+  const calls = await deps.store.calls.recent(parse(limit, request.query['limit']), onlyOf(user));
+  deps.logger.info({ audit: 'calls-listed', userId: user.id, count: calls.length }, 'calls listed');
+  return { calls };
+}
+
+async function listTickets(
+  deps: HttpDeps,
+  { request }: RouteContext,
+  { user }: Session,
+): Promise<{ tickets: readonly TicketRow[] }> {
+  const tickets = await deps.store.tickets.recent(parse(limit, request.query['limit']), onlyOf(user));
+  const ticketNumbers = tickets.map((t) => t.number);
+  deps.logger.info({ audit: 'tickets-listed', userId: user.id, ticketNumbers }, 'tickets listed');
+  return { tickets };
+}
+
+/** Each handler asks who may read, and writes down who read what: ids and ticket numbers, never telephone numbers. */
 export function callRoutes(deps: HttpDeps): readonly Route[] {
-  const { store } = deps;
+  const get = (
+    path: string,
+    handle: (deps: HttpDeps, context: RouteContext, session: Session) => Promise<unknown>,
+  ): Route => ({
+    method: 'get',
+    path,
+    access: 'session',
+    handle: (context, session) => handle(deps, context, session),
+  });
   return [
-    {
-      method: 'get',
-      path: '/api/calls/recent',
-      access: 'session',
-      handle: async ({ request }) => ({ calls: await store.calls.recent(parse(limit, request.query['limit'])) }),
-    },
-    {
-      method: 'get',
-      path: '/api/calls/:id',
-      access: 'session',
-      handle: async ({ request }) => {
-        const callId = parse(id, request.params['id']);
-        const call = found(await store.calls.call(callId));
-        const [timeline, transcript] = await Promise.all([
-          store.calls.timeline(callId),
-          store.calls.transcript(callId),
-        ]);
-        return { call, timeline, transcript };
-      },
-    },
-    {
-      method: 'get',
-      path: '/api/calls/:id/recording',
-      access: 'session',
-      handle: (context, session) => sendRecording(deps, context, session),
-    },
-    {
-      method: 'get',
-      path: '/api/tickets/recent',
-      access: 'session',
-      handle: async ({ request }) => ({ tickets: await store.tickets.recent(parse(limit, request.query['limit'])) }),
-    },
-    {
-      method: 'get',
-      path: '/api/tickets/:number',
-      access: 'session',
-      handle: async ({ request }) => ({
-        ticket: found(await store.tickets.byNumber(parse(ticketNumber, request.params['number']))),
-      }),
-    },
-    {
-      method: 'get',
-      path: '/api/history',
-      access: 'session',
-      handle: async ({ request }) => store.calls.history(parse(callerNumber, request.query['number'])),
-    },
+    get('/api/calls/recent', listCalls),
+    get('/api/calls/:id', readCall),
+    get('/api/calls/:id/recording', sendRecording),
+    get('/api/tickets/recent', listTickets),
+    get('/api/tickets/:number', readTicket),
+    get('/api/history', readHistory),
   ];
 }

@@ -3,6 +3,7 @@ import type { TranscriptUpdate } from '../../../asr/ports.ts';
 import type { CallEvent, EpochMs } from '../../timeline/events.ts';
 import type { CallerHistory, CallRow, CallStore, DayCounts } from '../ports.ts';
 import { appendEvents } from './append-events.ts';
+import { callIdsOfAgent } from './calls-of-agent.ts';
 import type { Database } from './database.ts';
 import { callOf, eventOf, ticketOf } from './rows.ts';
 
@@ -65,9 +66,25 @@ export class PostgresCallStore implements CallStore {
     return (await open.orderBy('arrived_at_ms').execute()).map(callOf);
   }
 
-  async recent(limit: number): Promise<readonly CallRow[]> {
+  async recent(limit: number, agentId?: string): Promise<readonly CallRow[]> {
     const newest = this.#db.selectFrom('calls').selectAll().orderBy('arrived_at_ms', 'desc').limit(limit);
-    return (await newest.execute()).map(callOf);
+    const found = agentId === undefined ? newest : newest.where('call_id', 'in', callIdsOfAgent(agentId));
+    return (await found.execute()).map(callOf);
+  }
+
+  async withCaller(agentId: string, callerNumber: string, sinceMs: EpochMs): Promise<CallRow | undefined> {
+    if (callerNumber === '') return undefined;
+    const row = await this.#db
+      .selectFrom('calls')
+      .selectAll()
+      .where('from_number', '=', callerNumber)
+      .where('from_number', '<>', '')
+      .where((is) => is.or([is('arrived_at_ms', '>=', sinceMs), is('ended_at_ms', 'is', null)]))
+      .where('call_id', 'in', callIdsOfAgent(agentId))
+      .orderBy('arrived_at_ms', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? undefined : callOf(row);
   }
 
   /** As docs/metrics.md defines them: calls that joined the line since then. */

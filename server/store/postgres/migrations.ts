@@ -88,4 +88,14 @@ const firstCall: Migration = {
   ],
 };
 
-export const migrations: readonly Migration[] = [firstCall];
+/** What an agent may read is found by the agent. */
+const ofAgents: Migration = {
+  name: '0002-of-agents',
+  statements: [
+    `create index calls_by_agent on calls (agent_id, arrived_at_ms desc) where agent_id is not null`,
+    `create index tickets_by_agent on tickets (agent_id, created_at_ms desc)`,
+    `create index call_events_bridged on call_events ((body ->> 'agentId')) where type = 'call.bridged'`,
+  ],
+};
+
+export const migrations: readonly Migration[] = [firstCall, ofAgents];

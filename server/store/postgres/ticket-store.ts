@@ -4,6 +4,7 @@ import type { Draft, DraftField } from '../../drafts/types.ts';
 import { draftFields } from '../../drafts/types.ts';
 import { StoreError } from '../errors.ts';
 import type { TicketRow, TicketStore } from '../ports.ts';
+import { callIdsOfAgent } from './calls-of-agent.ts';
 import { toJson } from './json.ts';
 import type { Database, TicketsTable } from './database.ts';
 import { upsertDraft } from './draft-store.ts';
@@ -71,9 +72,16 @@ export class PostgresTicketStore implements TicketStore {
     return this.#one('number', number);
   }
 
-  async recent(limit: number): Promise<readonly TicketRow[]> {
+  async recent(limit: number, agentId?: string): Promise<readonly TicketRow[]> {
     const newest = this.#db.selectFrom('tickets').selectAll().orderBy('created_at_ms', 'desc').limit(limit);
-    return (await newest.execute()).map(ticketOf);
+    if (agentId === undefined) return (await newest.execute()).map(ticketOf);
+    const readable = newest.where((is) =>
+      is.or([
+        is('agent_id', '=', agentId),
+        is.and([is('confidential', '=', false), is('call_id', 'in', callIdsOfAgent(agentId))]),
+      ]),
+    );
+    return (await readable.execute()).map(ticketOf);
   }
 
   async #create(tx: Kysely<Database>, draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow> {

@@ -11,7 +11,9 @@ import type { HttpDeps } from '../../../../server/http/deps.ts';
 import { createHttp, type Http } from '../../../../server/http/server.ts';
 import { SipCredentialRegister } from '../../../../server/http/sip-credentials.ts';
 import { Gateway } from '../../../../server/realtime/gateway.ts';
-import type { CallRow, Store, User } from '../../../../server/store/ports.ts';
+import { draftFields } from '../../../../server/drafts/types.ts';
+import type { CallRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
+import type { CallEvent } from '../../../../server/timeline/events.ts';
 
 export const people: readonly User[] = [
   { id: 'u1', login: 'agent1', displayName: '陈静', agentNumber: '1001', role: 'agent' },
@@ -36,6 +38,34 @@ export const call: CallRow = {
   recordingStartedAtMs: 2,
   ticketNumber: null,
 };
+
+/** Besides: one of the other agent, and one that the other agent took over from the first one. */
+export const calls: readonly CallRow[] = [
+  call,
+  { ...call, callId: 'call-2', from: '13800000002', agentId: 'u2', recordingPath: '../../etc/passwd' },
+  { ...call, callId: 'call-3', from: '13800000003', agentId: 'u2' },
+];
+const bridged: readonly CallEvent[] = [
+  { type: 'call.bridged', callId: 'call-3', seq: 1, atMs: 1, agentId: 'u1', waitMs: 0 },
+  { type: 'call.bridged', callId: 'call-3', seq: 2, atMs: 2, agentId: 'u2', waitMs: 0 },
+];
+const wasIn = (c: CallRow, agentId: string): boolean =>
+  c.agentId === agentId ||
+  bridged.some((e) => e.callId === c.callId && e.type === 'call.bridged' && e.agentId === agentId);
+
+function ticket(number: string, callId: string, agentId: string, confidential: boolean): TicketRow {
+  const named = draftFields.map((f) => [f, { value: f === 'callerName' ? `${number}的人` : '', display: '' }]);
+  const fields = Object.fromEntries(named) as TicketRow['fields'];
+  const about = { id: number, number, callId, agentId, confidential, fields };
+  return { ...about, createdAtMs: 1, status: 'accepted', note: '', callerNumber: '13800000003' };
+}
+/** Newest first. */
+export const tickets: readonly TicketRow[] = [
+  ticket('JC20261121-000004', 'call-3', 'u2', true),
+  ticket('JC20261121-000003', 'call-3', 'u2', false),
+  ticket('JC20261121-000002', 'call-2', 'u2', false),
+  ticket('JC20261121-000001', 'call-1', 'u1', true),
+];
 
 /** A store in memory: only what the routes need, with the same promises. */
 export async function memoryStore(state: { up: boolean }): Promise<Store> {
@@ -72,23 +102,24 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
     },
     calls: {
       append: none,
-      call: (callId) =>
-        Promise.resolve(
-          [call, { ...call, callId: 'call-2', recordingPath: '../../etc/passwd' }].find((c) => c.callId === callId),
-        ),
-      timeline: () => Promise.resolve([]),
+      call: (callId) => Promise.resolve(calls.find((c) => c.callId === callId)),
+      timeline: (callId) => Promise.resolve(bridged.filter((e) => e.callId === callId)),
       transcript: () => Promise.resolve([]),
       openCalls: none,
-      recent: (limit) => Promise.resolve([call].slice(0, limit)),
+      recent: (limit, agentId) =>
+        Promise.resolve(calls.filter((c) => agentId === undefined || wasIn(c, agentId)).slice(0, limit)),
+      withCaller: (agentId, from) => Promise.resolve(calls.find((c) => c.from === from && wasIn(c, agentId))),
       dayCounts: none,
-      history: () => Promise.resolve({ callsIn90Days: 1, callerName: '', tickets: [] }),
+      history: () =>
+        Promise.resolve({ callsIn90Days: 1, callerName: tickets[0]?.fields.callerName.value ?? '', tickets }),
     },
     drafts: { save: none, load: none, open: none, drop: none },
     tickets: {
       confirm: none,
       byId: none,
-      byNumber: () => Promise.resolve(undefined),
-      recent: () => Promise.resolve([]),
+      byNumber: (number) => Promise.resolve(tickets.find((t) => t.number === number)),
+      recent: (limit, agentId) =>
+        Promise.resolve(tickets.filter((t) => agentId === undefined || t.agentId === agentId).slice(0, limit)),
     },
   };
 }
@@ -111,6 +142,8 @@ export interface HttpFixture {
   readonly http: Http;
   readonly state: { up: boolean };
   readonly sipUpgrades: string[];
+  /** Lines of the log. */
+  readonly logged: Record<string, unknown>[];
   request(path: string, init?: RequestInit): Promise<Response>;
   logIn(login: string): Promise<{ cookie: string; csrf: string }>;
   close(): Promise<void>;
@@ -126,7 +159,11 @@ export async function startHttp(change: Partial<Config> = {}): Promise<HttpFixtu
   writeFileSync(join(dir, 'recordings/day/call-1.wav'), 'RIFF0123456789');
   const defaults = configSchema.parse({ dataDir: join(dir, 'data') });
   const config = { ...defaults, ...change, http: { ...defaults.http, port: 0, httpsPort: null, bind: '127.0.0.1' } };
-  const logger = pino({ level: 'silent' });
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino(
+    { level: 'info' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const state = { up: true };
   const store = await memoryStore(state);
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: [] });
@@ -166,5 +203,5 @@ export async function startHttp(change: Partial<Config> = {}): Promise<HttpFixtu
     await gateway.close();
     await http.close();
   };
-  return { base, deps, http, state, sipUpgrades, request, logIn, close };
+  return { base, deps, http, state, sipUpgrades, logged, request, logIn, close };
 }

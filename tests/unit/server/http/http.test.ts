@@ -143,11 +143,64 @@ describe('calls and tickets', () => {
     expect(await get('/api/calls/unknown')).toBe(404);
     expect(await get('/api/calls/%00')).toBe(400);
     expect(await get('/api/tickets/nonsense')).toBe(400);
-    expect(await get('/api/tickets/JC20261121-000001')).toBe(404);
-    expect(await get('/api/history?number=138')).toBe(200);
+    expect(await get('/api/tickets/JC20261121-000009')).toBe(404);
+    expect(await get('/api/history?number=13800000000')).toBe(200);
     expect(await get('/api/history')).toBe(400);
     expect(await get('/api/nothing')).toBe(404);
     expect(await get('/api/calls/%')).toBe(400);
+  });
+
+  it('shows agents their own calls, tickets and callers only; supervisors everything', async () => {
+    const statuses = async (login: string, paths: readonly string[]): Promise<number[]> => {
+      const { cookie } = await f.logIn(login);
+      return Promise.all(paths.map(async (path) => (await f.request(path, { headers: { cookie } })).status));
+    };
+    const callPaths = ['call-1', 'call-2', 'call-3'].map((callId) => `/api/calls/${callId}`);
+    expect(await statuses('agent1', callPaths)).toEqual([200, 403, 200]);
+    expect(await statuses('agent2', callPaths)).toEqual([403, 200, 200]);
+    expect(await statuses('supervisor1', callPaths)).toEqual([200, 200, 200]);
+    // Confidential of the first agent; of the second; of the second in a call of both; the same, confidential.
+    const ticketPaths = [1, 2, 3, 4].map((n) => `/api/tickets/JC20261121-00000${n}`);
+    expect(await statuses('agent1', ticketPaths)).toEqual([200, 403, 200, 403]);
+    expect(await statuses('agent2', ticketPaths)).toEqual([403, 200, 200, 200]);
+    expect(await statuses('supervisor1', ticketPaths)).toEqual([200, 200, 200, 200]);
+    const callers = ['13800000000', '13800000002', '13800000003', '139'].map((n) => `/api/history?number=${n}`);
+    expect(await statuses('agent1', callers)).toEqual([200, 403, 200, 403]);
+    expect(await statuses('supervisor1', callers)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('narrows the lists of an agent, and hides confidential tickets of others in a history', async () => {
+    const read = async (login: string, path: string): Promise<unknown> => {
+      const { cookie } = await f.logIn(login);
+      return (await f.request(path, { headers: { cookie } })).json();
+    };
+    const ids = async (login: string): Promise<string[]> =>
+      ((await read(login, '/api/calls/recent')) as { calls: { callId: string }[] }).calls.map((c) => c.callId);
+    expect(await ids('agent1')).toEqual(['call-1', 'call-3']);
+    expect(await ids('supervisor1')).toEqual(['call-1', 'call-2', 'call-3']);
+    const { tickets: own } = (await read('agent1', '/api/tickets/recent')) as { tickets: { agentId: string }[] };
+    expect(own.map((t) => t.agentId)).toEqual(['u1']);
+    type History = { callerName: string; tickets: { number: string }[] };
+    const seen = (await read('agent1', '/api/history?number=13800000003')) as History;
+    expect(seen.tickets.map((t) => t.number.slice(-1))).toEqual(['3', '2', '1']);
+    expect(seen.callerName).toBe('JC20261121-000003的人');
+    const all = (await read('supervisor1', '/api/history?number=13800000003')) as History;
+    expect([all.tickets.length, all.callerName]).toEqual([4, 'JC20261121-000004的人']);
+  });
+
+  it('writes down who read what, without telephone numbers', async () => {
+    const { cookie } = await f.logIn('agent1');
+    f.logged.length = 0;
+    const paths = ['calls/call-1', 'tickets/JC20261121-000001', 'history?number=13800000003', 'calls/call-1/recording'];
+    for (const path of paths) await (await f.request(`/api/${path}`, { headers: { cookie } })).text();
+    const audited = f.logged.map(({ audit, userId, callId, ticketNumber }) => [audit, userId, callId, ticketNumber]);
+    expect(audited).toEqual([
+      ['call-read', 'u1', 'call-1', undefined],
+      ['ticket-read', 'u1', undefined, 'JC20261121-000001'],
+      ['history-read', 'u1', 'call-3', undefined],
+      ['recording-heard', 'u1', 'call-1', undefined],
+    ]);
+    expect(JSON.stringify(f.logged)).not.toContain('1380000');
   });
 
   it('plays a recording, in ranges, to those who may hear it', async () => {
