@@ -7,7 +7,7 @@ import type { Desk, DeskPush, SipCredentialIssuer } from './desk.ts';
 import { Page, type PageData, type PageSocket } from './page.ts';
 import { pageEvents, parsePayload } from './parse.ts';
 import type { Me, PageToServer, ServerToPage } from './protocol.ts';
-import { createRequests, refusal, type Requests } from './requests.ts';
+import { agentEndpoint, createRequests, refusal, type Requests } from './requests.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { sessionToken } from './session-cookie.ts';
 
@@ -114,7 +114,7 @@ export class Gateway implements DeskPush {
 
   /** The log-in is over: its page is closed at once. */
   endSession(token: string): void {
-    for (const page of this.#pages.values()) if (page.token === token) page.end();
+    for (const page of [...this.#pages.values()]) if (page.token === token) this.#endPage(page);
   }
 
   async close(): Promise<void> {
@@ -135,6 +135,11 @@ export class Gateway implements DeskPush {
   }
 
   #connected(socket: PageSocket): void {
+    // Was authenticated while the server went down.
+    if (this.#closed) {
+      socket.disconnect(true);
+      return;
+    }
     const page = new Page(socket, performance.now());
     const { me } = page;
     const before = this.#pages.get(me.id);
@@ -162,15 +167,27 @@ export class Gateway implements DeskPush {
     }
   }
 
+  #isLeading(page: Page): boolean {
+    return this.#pages.get(page.me.id) === page;
+  }
+
+  /** The log-in of this page is over, and its softphone's with it. A reloaded page asks for new credentials. */
+  #endPage(page: Page): void {
+    this.#options.credentials.revoke(agentEndpoint(page.me.id));
+    page.end();
+  }
+
   #disconnected(page: Page): void {
     this.#stopWatching(page);
     const { me } = page;
-    if (this.#pages.get(me.id) !== page) return;
+    if (!this.#isLeading(page)) return;
     this.#pages.delete(me.id);
     if (this.#closed) return;
+    // At most one per user, whatever was left of an earlier page.
+    clearTimeout(this.#leaving.get(me.id));
     const timer = setTimeout(() => {
       this.#leaving.delete(me.id);
-      this.#desk?.gone(me);
+      if (!this.#closed && !this.#pages.has(me.id)) this.#desk?.gone(me);
     }, this.#options.goneAfterMs ?? defaultGoneAfterMs);
     this.#leaving.set(me.id, timer);
   }
@@ -195,7 +212,7 @@ export class Gateway implements DeskPush {
     if (requests === undefined) return refusal('unavailable');
     if (!page.mayAsk(performance.now())) return refusal('too-many-requests');
     // A page that was replaced has no say any more.
-    if (this.#pages.get(page.me.id) !== page) return refusal('not-allowed');
+    if (!this.#isLeading(page)) return refusal('not-allowed');
     const parsed = parsePayload(event, payload);
     if (parsed === undefined) return refusal('bad-request');
     const handle = requests[event] as (me: Me, payload: unknown) => unknown;
@@ -210,7 +227,8 @@ export class Gateway implements DeskPush {
   async #checkSessions(): Promise<void> {
     for (const page of [...this.#pages.values()]) {
       try {
-        if ((await this.#options.sessions.find(page.token)) === undefined) page.end();
+        // Replaced meanwhile: then the user is logged in with another session, and keeps its credentials.
+        if ((await this.#options.sessions.find(page.token)) === undefined && this.#isLeading(page)) this.#endPage(page);
       } catch (error) {
         // The database is away: nobody is logged out for that.
         this.#options.logger.warn({ err: error }, 'log-ins could not be checked');

@@ -4,6 +4,7 @@ import type { Me } from '../../realtime/protocol.ts';
 import type { HttpDeps } from '../deps.ts';
 import { HttpError } from '../errors.ts';
 import { clientKey, MinuteLimit } from '../limits.ts';
+import { agentEndpoint } from '../../realtime/requests.ts';
 import { isSameOrigin } from '../../realtime/same-origin.ts';
 import type { Route, RouteContext } from '../route.ts';
 import { clearSessionCookies, setSessionCookie } from '../sessions.ts';
@@ -57,6 +58,8 @@ export function sessionRoutes(deps: HttpDeps): readonly Route[] {
       handle: async ({ request, response }, session) => {
         await deps.store.sessions.end(session.token);
         deps.gateway.endSession(session.token);
+        // Also when no page is open: credentials last longer than the log-in that got them.
+        deps.credentials.revoke(agentEndpoint(session.user.id));
         clearSessionCookies(request, response);
         return {};
       },

@@ -70,6 +70,17 @@ describe('log-in', () => {
     expect((await f.request('/api/me', { headers: { cookie } })).status).toBe(401);
   });
 
+  it('takes the softphone with it at log-out, with or without an open page; not those of others', async () => {
+    const { cookie, csrf } = await f.logIn('agent1');
+    const own = f.deps.credentials.issue('agent:u1', 'agent');
+    const other = f.deps.credentials.issue('agent:u2', 'agent');
+    await f.request('/api/logout', { method: 'POST', headers: { cookie, 'x-csrf-token': csrf } });
+    expect(f.deps.credentials.find(own.username)).toBeUndefined();
+    expect(f.deps.credentials.find(other.username)).toMatchObject({ endpointId: 'agent:u2' });
+    const next = f.deps.credentials.issue('agent:u1', 'agent');
+    expect(f.deps.credentials.find(next.username)).toMatchObject({ endpointId: 'agent:u1' });
+  });
+
   it('stops guessing after some failures, from this address only for a minute', async () => {
     const g = await startHttp();
     const guess = (): Promise<Response> =>
@@ -180,7 +191,10 @@ describe('calls and tickets', () => {
     expect(await ids('supervisor1')).toEqual(['call-1', 'call-2', 'call-3']);
     const { tickets: own } = (await read('agent1', '/api/tickets/recent')) as { tickets: { agentId: string }[] };
     expect(own.map((t) => t.agentId)).toEqual(['u1']);
-    type History = { callerName: string; tickets: { number: string }[] };
+    interface History {
+      callerName: string;
+      tickets: { number: string }[];
+    }
     const seen = (await read('agent1', '/api/history?number=13800000003')) as History;
     expect(seen.tickets.map((t) => t.number.slice(-1))).toEqual(['3', '2', '1']);
     expect(seen.callerName).toBe('JC20261121-000003的人');

@@ -60,6 +60,7 @@ let gateway: Gateway;
 let server: Server;
 let url: string;
 let ended: Set<string>;
+let credentials: SipCredentialRegister;
 const pages: Page[] = [];
 
 function open(token: string, headers: Record<string, string> = {}): Page {
@@ -97,6 +98,7 @@ async function until(check: () => boolean): Promise<boolean> {
 beforeEach(async () => {
   desk = new RecordingDesk();
   ended = new Set();
+  credentials = new SipCredentialRegister({ domain: 'hotline.local', iceServers: [] });
   gateway = new Gateway({
     sessions: {
       find: (token) => {
@@ -104,7 +106,7 @@ beforeEach(async () => {
         return Promise.resolve(user === undefined ? undefined : { user, csrfToken: '' });
       },
     },
-    credentials: new SipCredentialRegister({ domain: 'hotline.local', iceServers: [] }),
+    credentials,
     logger: pino({ level: 'silent' }),
     trustProxy: false,
     goneAfterMs: 100,
@@ -249,11 +251,51 @@ describe('gateway', () => {
     ]);
   });
 
-  it('closes the page when its log-in ends', async () => {
+  it('closes the page when its log-in ends, and its softphone with it', async () => {
     const page = open('t1');
     await event(page, 'hello');
+    const given = await page.emitWithAck('sip.credentials', {});
+    if (!given.ok) throw new Error(given.code);
+    expect(credentials.find(given.value.username)).toBeDefined();
     const gone = new Promise((resolve) => page.once('disconnect', resolve));
     ended.add('t1');
     expect(await gone).toBe('io server disconnect');
+    expect(credentials.find(given.value.username)).toBeUndefined();
+  });
+
+  it('keeps the softphone of a page that reloads', async () => {
+    const first = open('t1');
+    await event(first, 'hello');
+    const given = await first.emitWithAck('sip.credentials', {});
+    first.disconnect();
+    const again = open('t1');
+    await event(again, 'hello');
+    const next = await again.emitWithAck('sip.credentials', {});
+    if (!given.ok || !next.ok) throw new Error('no credentials');
+    for (const { value } of [given, next]) expect(credentials.find(value.username)).toBeDefined();
+  });
+
+  it('says gone once for pages that come and go', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      const page = open('t1');
+      await event(page, 'hello');
+      page.disconnect();
+      await until(() => !gateway.online('u1'));
+    }
+    expect(await until(() => desk.asked.some(([what]) => what === 'gone'))).toBe(true);
+    await sleep(250);
+    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([['gone', 'u1']]);
+  });
+
+  it('says gone of nobody once it is closed', async () => {
+    const left = open('t1');
+    await event(left, 'hello');
+    left.disconnect();
+    await until(() => !gateway.online('u1'));
+    const stays = open('t2');
+    await event(stays, 'hello');
+    await gateway.close();
+    await sleep(250);
+    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
   });
 });
