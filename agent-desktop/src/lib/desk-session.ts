@@ -62,7 +62,7 @@ export class DeskSession {
         return reply.ok || reply.status !== 401;
       },
     });
-    this.drafts = new DraftSync(this.socket);
+    this.drafts = new DraftSync(this.socket, me.id);
     this.phone = new SoftPhone({
       microphone: this.microphone,
       credentials: async () => {

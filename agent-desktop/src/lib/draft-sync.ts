@@ -16,8 +16,11 @@ import {
   withoutEdit,
 } from './unsent-edits.ts';
 import type { EditTarget, UnsentEdit } from './unsent-edits.ts';
+import { parseUnsaved, withoutUnsaved, withUnsaved } from './unsaved-words.ts';
+import type { UnsavedWords } from './unsaved-words.ts';
 
 const storageKey = 'hotline.unsent';
+const unsavedStorageKey = 'hotline.unsaved-words';
 
 export interface DraftSyncView {
   readonly unsent: readonly UnsentEdit[];
@@ -25,20 +28,26 @@ export interface DraftSyncView {
   readonly savedAtMs: number | null;
   /** The server refused an edit for good, in its words; '' when none. */
   readonly refused: string;
+  /** Words that were refused for good, until the agent dismisses them. */
+  readonly unsaved: readonly UnsavedWords[];
 }
 
 export class DraftSync {
-  readonly view = createStore<DraftSyncView>({ unsent: [], savedAtMs: null, refused: '' });
+  readonly view = createStore<DraftSyncView>({ unsent: [], savedAtMs: null, refused: '', unsaved: [] });
   readonly #socket: DeskSocket;
+  readonly #unsavedKey: string;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(socket: DeskSocket) {
+  /** `userId`: what one agent could not save is not shown to the next one at this desk. */
+  constructor(socket: DeskSocket, userId: string) {
     this.#socket = socket;
+    this.#unsavedKey = `${unsavedStorageKey}.${userId}`;
   }
 
   /** Takes up what a reloaded page left behind. */
   start(): void {
     this.#setUnsent(parseUnsent(sessionStorage.getItem(storageKey)));
+    this.#setUnsaved(parseUnsaved(sessionStorage.getItem(this.#unsavedKey)));
     this.#timer ??= setInterval(() => {
       this.#send();
     }, 100);
@@ -51,6 +60,11 @@ export class DraftSync {
 
   edit(callId: string, target: EditTarget, value: string): void {
     this.#setUnsent(withEdit(this.view.getSnapshot().unsent, { callId, target, value }, Date.now()));
+  }
+
+  /** The agent has seen to these words. */
+  dismissUnsaved(key: string): void {
+    this.#setUnsaved(withoutUnsaved(this.view.getSnapshot().unsaved, key));
   }
 
   /** The socket is back. */
@@ -105,15 +119,27 @@ export class DraftSync {
       this.view.update((v) => ({ ...v, savedAtMs: serverNowMs(), refused: '' }));
       return;
     }
-    const again = result.code === 'unavailable' || result.code === 'too-many-requests';
-    this.#setUnsent(again ? markFailed(unsent, key, Date.now()) : withoutEdit(unsent, key));
-    if (!again) this.view.update((v) => ({ ...v, refused: result.message }));
+    if (result.code === 'unavailable' || result.code === 'too-many-requests') {
+      this.#setUnsent(markFailed(unsent, key, Date.now()));
+      return;
+    }
+    // What was typed since the request left is refused as well: the newest words are the ones to keep.
+    const newest = unsent.find((e) => editKey(e.callId, e.target) === key) ?? edit;
+    this.#setUnsaved(withUnsaved(this.view.getSnapshot().unsaved, newest));
+    this.#setUnsent(withoutEdit(unsent, key));
+    this.view.update((v) => ({ ...v, refused: result.message }));
   }
 
   #setUnsent(unsent: readonly UnsentEdit[]): void {
     this.view.update((v) => ({ ...v, unsent }));
     if (unsent.length === 0) sessionStorage.removeItem(storageKey);
     else sessionStorage.setItem(storageKey, JSON.stringify(unsent));
+  }
+
+  #setUnsaved(unsaved: readonly UnsavedWords[]): void {
+    this.view.update((v) => ({ ...v, unsaved }));
+    if (unsaved.length === 0) sessionStorage.removeItem(this.#unsavedKey);
+    else sessionStorage.setItem(this.#unsavedKey, JSON.stringify(unsaved));
   }
 }
 

@@ -76,18 +76,24 @@ export function withoutEdit(edits: readonly UnsentEdit[], key: string): readonly
 
 /** Reads what an earlier page of this tab left; anything odd is dropped. */
 export function parseUnsent(text: string | null): readonly UnsentEdit[] {
+  return parseList(text)
+    .filter(isWords)
+    .map(({ callId, target, value }) => ({ callId, target, value, sending: false, notBeforeMs: 0 }));
+}
+
+/** The array in a stored text; empty when it is not one. */
+export function parseList(text: string | null): readonly unknown[] {
   if (text === null) return [];
-  let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    const raw: unknown = JSON.parse(text);
+    return Array.isArray(raw) ? raw : [];
   } catch {
     return [];
   }
-  if (!Array.isArray(raw)) return [];
-  return raw.filter(isUnsent).map((e) => ({ ...e, sending: false, notBeforeMs: 0 }));
 }
 
-function isUnsent(raw: unknown): raw is UnsentEdit {
+/** Whether a stored value has the typed words of a call in it. */
+export function isWords(raw: unknown): raw is Pick<UnsentEdit, 'callId' | 'target' | 'value'> {
   if (typeof raw !== 'object' || raw === null) return false;
   const { callId, value, target } = raw as Partial<Record<keyof UnsentEdit, unknown>>;
   if (typeof callId !== 'string' || typeof value !== 'string') return false;

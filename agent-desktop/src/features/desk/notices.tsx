@@ -6,6 +6,7 @@ import { useSession } from '../../components/session-context.ts';
 import { Elapsed } from '../../components/timer.tsx';
 import { useStore } from '../../components/use-store.ts';
 import { clockText } from '../../lib/format.ts';
+import { UnsavedWords } from './unsaved-words.tsx';
 
 /** What must be acted on or waited for: said in place, since when, and what to do. Never a passing toast. */
 export function Notices({ onCheckMic }: { readonly onCheckMic: () => void }): ReactElement {
@@ -14,6 +15,7 @@ export function Notices({ onCheckMic }: { readonly onCheckMic: () => void }): Re
       <ConnectionNotice />
       <PhoneNotices onCheckMic={onCheckMic} />
       <DeskNotices />
+      <UnsavedWords />
     </div>
   );
 }

@@ -213,6 +213,8 @@ export const en: Words = {
     saving: 'Saving…',
     unsaved: '{{n}} unsaved, sent when we are back',
     refused: 'A change was not accepted: {{message}}',
+    unsavedWords: 'Words that could not be saved',
+    unsavedWordsText: 'The server refused them, e.g. the call went to someone else. Copy what is needed, then dismiss.',
     confirm: 'Confirm',
     confirming: 'Confirming…',
     drop: 'No ticket',

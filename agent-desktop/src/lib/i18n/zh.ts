@@ -210,6 +210,8 @@ export const zh = {
     saving: '正在保存…',
     unsaved: '{{n}} 处未保存，连上后自动送出',
     refused: '有一处修改没有被接受：{{message}}',
+    unsavedWords: '未能保存的文字',
+    unsavedWordsText: '服务器没有接受，例如通话已转给别人。请复制到需要的地方，再忽略。',
     confirm: '确认受理',
     confirming: '正在确认…',
     drop: '无需建单',
