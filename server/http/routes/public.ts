@@ -110,7 +110,7 @@ function infoRoute({ config, city, version }: HttpDeps): Route {
   const info = {
     cityName: city.name,
     hotlineNumber: config.sip.hotlineNumber,
-    phone: !config.public,
+    phoneEnabled: !config.public,
     httpsPort: config.http.httpsPort,
     version,
   };

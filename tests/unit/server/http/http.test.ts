@@ -116,7 +116,7 @@ describe('health, metrics, information', () => {
     expect(info).toEqual({
       cityName: '江城市',
       hotlineNumber: '12345',
-      phone: true,
+      phoneEnabled: true,
       httpsPort: null,
       version: '0.0.0',
     });
