@@ -1,10 +1,27 @@
 /** Entry of the media thread: runs a `LocalMediaEngine` and carries calls, events and log lines over the port. */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { watchDelays } from './delay-watch.ts';
 import { LocalMediaEngine } from './local-engine.ts';
 import { mediaErrorCode } from './media-error.ts';
 import type { RequestMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
+
+/** Audio before all else. Nice values are of threads on Linux. */
+const threadPriority = -10;
+
+/** Takes effect where the process may do that (root, CAP_SYS_NICE); elsewhere media runs like everything else. */
+function goFirst(logger: Logger): void {
+  // Elsewhere the priority would be the whole process's.
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, threadPriority);
+  } catch (error) {
+    logger.debug({ err: error }, 'media: thread stays at ordinary priority');
+  }
+}
 
 async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
   const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
@@ -16,6 +33,8 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
     },
   };
   const logger = pino({ level: options.logLevel, base: null }, sink);
+  goFirst(logger);
+  watchDelays(logger);
   // One leg's rejected promise inside werift must not take every other call with it.
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'media: unhandled rejection');

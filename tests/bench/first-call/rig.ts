@@ -39,7 +39,7 @@ export async function startRig(): Promise<Rig> {
       env: {
         HOTLINE_DATADIR: dataDir,
         HOTLINE_STORE__EMBEDDEDPORT: String(embeddedPort),
-        HOTLINE_LOGLEVEL: 'warn',
+        HOTLINE_LOGLEVEL: process.env['HOTLINE_LOGLEVEL'] ?? 'warn',
         // The bench ends the wrap-up itself.
         HOTLINE_LINE__WRAPUPMS: '600000',
       },

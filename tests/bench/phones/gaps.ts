@@ -1,8 +1,11 @@
 /** How much longer the pauses between packets became on their way. Pure. */
+import { stallAt, type Stall } from './heartbeat.ts';
 import type { WirePacket } from './wire.ts';
 
 export interface Gaps {
   /** For each packet that arrived: pause before it at the receiver minus pause before it at the sender, if positive. */
+  readonly rawGapsMs: readonly number[];
+  /** The same, less what the packet may have waited for the measuring process itself. */
   readonly gapsMs: readonly number[];
   readonly sent: number;
   readonly lost: number;
@@ -39,6 +42,7 @@ export function gapsOf(
   sent: readonly WirePacket[],
   received: readonly WirePacket[],
   span: { readonly fromMs: number; readonly toMs: number },
+  stalls: readonly Stall[] = [],
 ): Gaps {
   const offset = offsetOf(sent, received);
   if (offset === undefined) throw new Error('nothing that was sent on this leg arrived on the other');
@@ -47,6 +51,7 @@ export function gapsOf(
     const atMs = sent[i]?.atMs ?? -1;
     return atMs >= span.fromMs && atMs <= span.toMs;
   };
+  const rawGapsMs: number[] = [];
   const gapsMs: number[] = [];
   const arrived = new Set<number>();
   let last: { readonly index: number; readonly atMs: number } | undefined;
@@ -56,9 +61,13 @@ export function gapsOf(
     arrived.add(index);
     if (last !== undefined && index <= last.index) continue;
     const departures = (sent[index]?.atMs ?? 0) - (sent[index - 1]?.atMs ?? 0);
-    if (last !== undefined && inSpan(index)) gapsMs.push(Math.max(0, packet.atMs - last.atMs - departures));
+    if (last !== undefined && inSpan(index)) {
+      const rawMs = Math.max(0, packet.atMs - last.atMs - departures);
+      rawGapsMs.push(rawMs);
+      gapsMs.push(Math.max(0, rawMs - stallAt(stalls, packet.atMs)));
+    }
     last = { index, atMs: packet.atMs };
   }
   const wanted = sent.flatMap((_, i) => (inSpan(i) ? [i] : []));
-  return { gapsMs, sent: wanted.length, lost: wanted.filter((i) => !arrived.has(i)).length };
+  return { rawGapsMs, gapsMs, sent: wanted.length, lost: wanted.filter((i) => !arrived.has(i)).length };
 }

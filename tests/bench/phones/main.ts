@@ -3,7 +3,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Pacer } from '../../../tools/call/pacer.ts';
 import { Agents } from './agents.ts';
 import { Callers } from './callers.ts';
+import { Control } from './control.ts';
 import { gapsOf } from './gaps.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { LegGaps, PhoneWork, Reply, Request } from './protocol.ts';
 import { watchWire } from './wire.ts';
 
@@ -11,21 +13,32 @@ watchWire();
 const pacer = new Pacer();
 const callers = new Callers(pacer);
 const agents = new Agents(pacer);
+const control = new Control(pacer);
+const heartbeat = new Heartbeat();
 const delay = monitorEventLoopDelay({ resolution: 5 });
 
 /** The delay monitor's own 5 ms are no delay. */
 const MONITOR_MS = 5;
 
-function legGaps(span: { fromMs: number; toMs: number }): readonly LegGaps[] {
-  const shift = performance.timeOrigin;
-  const own = { fromMs: span.fromMs - shift, toMs: span.toMs - shift };
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function legGaps(own: Span): readonly LegGaps[] {
+  const { stalls } = heartbeat;
   return agents.wires.flatMap(({ callerNumber, wire }) => {
     const caller = callers.wire(callerNumber);
     return [
-      { callerNumber, way: 'caller to agent' as const, ...gapsOf(caller.sent, wire.received, own) },
-      { callerNumber, way: 'agent to caller' as const, ...gapsOf(wire.sent, caller.received, own) },
+      { callerNumber, way: 'caller to agent' as const, ...gapsOf(caller.sent, wire.received, own, stalls) },
+      { callerNumber, way: 'agent to caller' as const, ...gapsOf(wire.sent, caller.received, own, stalls) },
     ];
   });
+}
+
+function controlGaps(own: Span): { rawGapsMs: readonly number[]; gapsMs: readonly number[] } {
+  const all = control.wires.map(({ sent, received }) => gapsOf(sent, received, own, heartbeat.stalls));
+  return { rawGapsMs: all.flatMap((g) => g.rawGapsMs), gapsMs: all.flatMap((g) => g.gapsMs) };
 }
 
 const work: PhoneWork = {
@@ -36,6 +49,8 @@ const work: PhoneWork = {
   hangUp: (p) => callers.hangUp(p),
   startAgents: async (p) => {
     await agents.start(p);
+    await control.start(p.echoPort);
+    heartbeat.start();
     delay.enable();
     return null;
   },
@@ -43,11 +58,15 @@ const work: PhoneWork = {
   transcripts: () => Promise.resolve(agents.transcripts),
   gaps: (span) => {
     const ownDelayP999Ms = Math.max(0, delay.percentile(99.9) / 1e6 - MONITOR_MS);
-    return Promise.resolve({ legs: legGaps(span), ownDelayP999Ms });
+    const shift = performance.timeOrigin;
+    const own = { fromMs: span.fromMs - shift, toMs: span.toMs - shift };
+    return Promise.resolve({ legs: legGaps(own), control: controlGaps(own), ownDelayP999Ms });
   },
   stopAgents: async () => {
     await agents.close();
     delay.disable();
+    heartbeat.stop();
+    control.stop();
     return null;
   },
   close: async () => {

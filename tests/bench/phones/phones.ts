@@ -13,6 +13,9 @@ const PRIORITY = -15;
 export class Phones {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
+  /** At ordinary priority, as the server is: it is not started by the phones, which are above all others. */
+  readonly #echo: ChildProcess;
+  readonly echoPort: Promise<number>;
   #id = 0;
 
   constructor() {
@@ -21,6 +24,8 @@ export class Phones {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    this.#echo = fork(fileURLToPath(new URL('echo.ts', import.meta.url)), [], { execArgv: ['--import', 'tsx'] });
+    this.echoPort = new Promise((resolve) => this.#echo.once('message', (port) => resolve(Number(port))));
     this.#child.on('message', (reply: Reply) => {
       this.#waiting.get(reply.id)?.(reply);
     });
@@ -70,6 +75,7 @@ export class Phones {
   }
 
   async close(): Promise<void> {
+    if (this.#echo.connected) this.#echo.disconnect();
     if (this.#child.exitCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     const force = setTimeout(() => this.#child.kill('SIGKILL'), 8_000);

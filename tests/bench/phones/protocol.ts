@@ -10,11 +10,14 @@ export interface AgentsToStart {
   readonly sip: { readonly host: string; readonly port: number };
   readonly logins: readonly { readonly login: string; readonly password: string }[];
   readonly speech: Int16Array;
+  /** Where the control's streams are sent back. */
+  readonly echoPort: number;
 }
 
 export interface LegGaps {
   readonly callerNumber: string;
   readonly way: 'caller to agent' | 'agent to caller';
+  readonly rawGapsMs: readonly number[];
   readonly gapsMs: readonly number[];
   readonly sent: number;
   readonly lost: number;
@@ -41,6 +44,8 @@ export interface PhoneWork {
   transcripts(p: null): Promise<readonly { readonly callerNumber: string; readonly shown: readonly Snapshot[] }[]>;
   gaps(p: { readonly fromMs: number; readonly toMs: number }): Promise<{
     readonly legs: readonly LegGaps[];
+    /** Of streams through a bare echo at the same time. */
+    readonly control: { readonly rawGapsMs: readonly number[]; readonly gapsMs: readonly number[] };
     /** How late this process itself was, at worst: a limit to what it can measure. */
     readonly ownDelayP999Ms: number;
   }>;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { wordsIn, wordTimes } from '../../bench/first-call/word-times.ts';
 import { gapsOf } from '../../bench/phones/gaps.ts';
+import { Heartbeat, stallAt, type Stall } from '../../bench/phones/heartbeat.ts';
 import { isTone } from '../../bench/phones/tone.ts';
 import type { WirePacket } from '../../bench/phones/wire.ts';
 import { median, p95, quantile } from '../../bench/stats.ts';
@@ -83,8 +84,36 @@ describe('gapsOf', () => {
     expect([gapsMs.filter((g) => g > 0), lost]).toEqual([[20], 1]);
   });
 
+  it('takes off what waited for the measuring process, and no more', () => {
+    const received = sent.map((_, i) => packet(i, i * 20 + (i >= 25 ? 65 : 5), shift));
+    const gap = (stalls: readonly Stall[]): number => Math.max(...gapsOf(sent, received, span, stalls).gapsMs);
+    // Packet 25 was read at 565, sixty late.
+    expect(gap([])).toBe(60);
+    expect(gap([{ dueMs: 525, untilMs: 567 }])).toBe(20);
+    expect(gap([{ dueMs: 500, untilMs: 567 }])).toBe(0);
+    expect(gap([{ dueMs: 505, untilMs: 564 }])).toBe(60);
+    expect(gap([{ dueMs: 566, untilMs: 600 }])).toBe(60);
+    expect(Math.max(...gapsOf(sent, received, span, [{ dueMs: 500, untilMs: 567 }]).rawGapsMs)).toBe(60);
+  });
+
   it('says when nothing arrived', () => {
     expect(() => gapsOf(sent, [], span)).toThrow('nothing that was sent');
+  });
+});
+
+describe('Heartbeat', () => {
+  it('notices that the process stood still', async () => {
+    const heartbeat = new Heartbeat();
+    heartbeat.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const fromMs = performance.now();
+    while (performance.now() - fromMs < 60);
+    const readAtMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    heartbeat.stop();
+    expect(stallAt(heartbeat.stalls, readAtMs)).toBeGreaterThan(50);
+    expect(stallAt(heartbeat.stalls, fromMs - 1_000)).toBe(0);
+    expect(stallAt(heartbeat.stalls, readAtMs + 1_000)).toBe(0);
   });
 });
 
