@@ -127,9 +127,7 @@ describe('words typed for a call that is not the agent’s any more', () => {
     const { page } = await browser();
     await logIn(page, hotline, 'agent3');
     const unsent = [{ callId: 'somebody-elses', target: { type: 'note' }, value: '楼道灯坏了三天' }];
-    await page.evaluate((text) => {
-      sessionStorage.setItem('hotline.unsent', text);
-    }, JSON.stringify(unsent));
+    await page.evaluate(`sessionStorage.setItem('hotline.unsent', ${JSON.stringify(JSON.stringify(unsent))})`);
     await page.reload();
     const list = page.getByTestId('unsaved-words');
     await list.waitFor({ timeout: 20_000 });
