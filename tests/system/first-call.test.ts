@@ -161,11 +161,19 @@ describe('the first call', () => {
     expect((await field(page, 'summary')).value).toContain('反映');
   });
 
+  it('plays the words a field rests on, while the call goes on, and marks them', async () => {
+    const { page } = browser;
+    await page.getByTestId('play-classId').click();
+    await page.locator('[data-testid=player-state][data-state=playing]').waitFor({ timeout: 10_000 });
+    await page.getByTestId('field-classId').hover();
+    expect(await page.locator('[data-testid=segment] .evidence-marked').count()).toBeGreaterThan(0);
+  });
+
   it('keeps what the agent typed against later speech', async () => {
     const { page } = browser;
     await page.getByTestId('input-callerName').fill('王建国');
     await until('the edit to be the agent’s', async () => (await field(page, 'callerName')).origin === 'agent');
-    await until('the later sentence', async () => (await words(page, 'caller')).includes('李'), 40_000);
+    await until('the later sentence', async () => (await words(page, 'caller')).split('姓').length > 2, 40_000);
     expect(await field(page, 'callerName')).toEqual({ value: '王建国', origin: 'agent' });
     expect(await page.getByTestId('input-callerName').inputValue()).toBe('王建国');
   });
@@ -216,7 +224,7 @@ describe('the first call', () => {
     const [left, right] = [0, 1].map((side) =>
       Int16Array.from({ length: both.length >> 1 }, (_, i) => both[2 * i + side] ?? 0),
     );
-    expect(likeness(left ?? both, parts.matter)).toBeGreaterThan(0.9);
+    expect(likeness(left ?? both, parts.matter)).toBeGreaterThan(0.85);
     expect(likeness(right ?? both, parts.agent)).toBeGreaterThan(0.6);
     expect(likeness(right ?? both, parts.matter)).toBeLessThan(0.6);
   });

@@ -118,7 +118,9 @@ describe('the softphone of a page', () => {
     await page.locator('[data-testid=sip-state][data-state=registered]').waitFor({ timeout: 40_000 });
     await until('one WebSocket to be left', () => Promise.resolve(sockets.now === 1), 5_000);
     session = await openSession(hotline, 'supervisor1');
-    await talkOn(page, '13911110002');
+    const { call } = await talkOn(page, '13911110002');
+    expect(call.outcome).toBeUndefined();
+    expect(sockets.now).toBe(1);
   });
 });
 

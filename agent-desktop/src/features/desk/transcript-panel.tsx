@@ -58,7 +58,7 @@ function PlayerState(): ReactElement | null {
   const playing = useStore(session.player.view);
   if (playing === null) return null;
   return (
-    <span className="word" role="status" data-testid="player-state">
+    <span className="word" role="status" data-testid="player-state" data-state={playing.state}>
       <SoundOutlined /> {playing.state === 'failed' ? t('transcript.playFailed') : t('transcript.playing')}
     </span>
   );
