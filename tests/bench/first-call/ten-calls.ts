@@ -1,7 +1,7 @@
 /** Round 3: ten conversations at once, both sides of each recognised; nine agents with SIP phones and one browser. */
 import { sleep, until, within } from '../limits.ts';
 import type { LegGaps } from '../phones/protocol.ts';
-import { quantile, rounded, summary } from '../stats.ts';
+import { p95, quantile, rounded, summary } from '../stats.ts';
 import { Desk } from './desk.ts';
 import { cpuPct, readCpu } from './process-cpu.ts';
 import { AGENTS } from './rig.ts';
@@ -131,7 +131,7 @@ function tellBeside(
   say: (line: string) => void,
 ): void {
   const at = (gapsMs: readonly number[]): string =>
-    `p99.9 ${rounded(quantile(gapsMs, 0.999))}, max ${rounded(quantile(gapsMs, 1))} ms`;
+    `p95 ${rounded(p95(gapsMs))}, p99.9 ${rounded(quantile(gapsMs, 0.999))}, max ${rounded(quantile(gapsMs, 1))} ms`;
   const ours = { raw: legs.flatMap((l) => l.rawGapsMs), own: legs.flatMap((l) => l.gapsMs) };
   say(`round 3: gaps of all ways: ours ${at(ours.own)} (raw ${at(ours.raw)})`);
   say(`round 3: gaps of a bare echo: ${at(control.gapsMs)} (raw ${at(control.rawGapsMs)})`);
