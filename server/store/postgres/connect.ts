@@ -6,6 +6,7 @@ import { errorCode, StoreError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
+import { strictPool } from './strict-pool.ts';
 
 export interface Connection {
   readonly pool: pg.Pool;
@@ -17,6 +18,17 @@ const int8Oid = 20;
 const oldestVersion = 150_000;
 const startingLimitMs = 60_000;
 const startingPollMs = 250;
+const limits = {
+  connectionTimeoutMillis: 5_000,
+  // The server ends a statement first, so that its connection can be kept; it must not hold a call's events for ever.
+  statement_timeout: 8_000,
+  // A database that is cut off without a word (no RST) says nothing: then we do.
+  query_timeout: 10_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} as const satisfies pg.PoolConfig;
+/** Building an index over years of calls takes as long as it takes. */
+const patient = { max: 1, statement_timeout: 0, query_timeout: 0 } as const satisfies pg.PoolConfig;
 
 /** Our bigints are milliseconds and counts, all far below 2^53. */
 const types = new pg.TypeOverrides();
@@ -69,15 +81,11 @@ async function prepare(pool: pg.Pool, logger: Logger): Promise<void> {
   }
 }
 
-/** Opens a pool and brings the schema up to date. */
-export async function connect(config: pg.PoolConfig, logger: Logger): Promise<Connection> {
+function openPool(config: pg.PoolConfig, logger: Logger): pg.Pool {
   const pool = new pg.Pool({
     max: 10,
-    connectionTimeoutMillis: 5_000,
-    // A statement that hangs must not hold a call's events for ever.
-    statement_timeout: 15_000,
+    ...limits,
     idleTimeoutMillis: 60_000,
-    keepAlive: true,
     application_name: 'hotline12345',
     types,
     ...config,
@@ -91,11 +99,17 @@ export async function connect(config: pg.PoolConfig, logger: Logger): Promise<Co
   pool.on('connect', (client) => {
     client.on('error', lost);
   });
+  return pool;
+}
+
+/** Brings the schema up to date and opens a pool. */
+export async function connect(config: pg.PoolConfig, logger: Logger): Promise<Connection> {
+  const first = openPool({ ...config, ...patient }, logger);
   try {
-    await prepare(pool, logger);
-  } catch (error) {
-    await pool.end();
-    throw error;
+    await prepare(first, logger);
+  } finally {
+    await first.end();
   }
-  return { pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) };
+  const pool = openPool(config, logger);
+  return { pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: strictPool(pool) }) }) };
 }
