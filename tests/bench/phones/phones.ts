@@ -25,7 +25,11 @@ export class Phones {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#echo = fork(fileURLToPath(new URL('echo.ts', import.meta.url)), [], { execArgv: ['--import', 'tsx'] });
-    this.echoPort = new Promise((resolve) => this.#echo.once('message', (port) => resolve(Number(port))));
+    this.echoPort = new Promise((resolve) =>
+      this.#echo.once('message', (port) => {
+        resolve(Number(port));
+      }),
+    );
     this.#child.on('message', (reply: Reply) => {
       this.#waiting.get(reply.id)?.(reply);
     });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { wordsIn, wordTimes } from '../../bench/first-call/word-times.ts';
 import { gapsOf } from '../../bench/phones/gaps.ts';
+import { sleep } from '../../bench/limits.ts';
 import { Heartbeat, stallAt, type Stall } from '../../bench/phones/heartbeat.ts';
 import { isTone } from '../../bench/phones/tone.ts';
 import type { WirePacket } from '../../bench/phones/wire.ts';
@@ -105,11 +106,11 @@ describe('Heartbeat', () => {
   it('notices that the process stood still', async () => {
     const heartbeat = new Heartbeat();
     heartbeat.start();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     const fromMs = performance.now();
     while (performance.now() - fromMs < 60);
     const readAtMs = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
     heartbeat.stop();
     expect(stallAt(heartbeat.stalls, readAtMs)).toBeGreaterThan(50);
     expect(stallAt(heartbeat.stalls, fromMs - 1_000)).toBe(0);
