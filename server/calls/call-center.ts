@@ -19,7 +19,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { DraftKeeper } from './draft-keeper.ts';
 import { Seats } from './seats.ts';
 import { TimelineWriter } from './timeline-writer.ts';
-import { noHistory } from './views.ts';
+import { historyFor, noHistory } from './views.ts';
 
 /** A call and all that is known of it while it is in memory. */
 export interface LiveCall {
@@ -287,7 +287,7 @@ export class CallCenter {
     }
     // A database that answers after the call was over has nothing to tell any more.
     if (call.closed) return;
-    call.draft.hear({ type: 'call-known', callerNumber: from, callerName: call.history.callerName });
+    call.draft.hear({ type: 'call-known', callerNumber: from, callerName: historyFor(call.history, null).callerName });
     this.#listener?.callChanged(call);
   }
 

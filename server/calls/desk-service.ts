@@ -25,7 +25,7 @@ import { phoneOf, type SeatState } from './core/seat.ts';
 import type { DraftChange } from './draft-keeper.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
-import { agentView, deskCallView, offerView, transcriptionStatus, type Person } from './views.ts';
+import { agentView, deskCallView, historyFor, offerView, transcriptionStatus, type Person } from './views.ts';
 
 export interface DeskServiceOptions {
   readonly center: CallCenter;
@@ -286,7 +286,12 @@ export class DeskService implements Desk, CallCenterListener {
   #offerOf(seat: SeatState): OfferView | null {
     const call = this.#callOf(seat);
     if (seat.work.type !== 'ringing' || call === undefined) return null;
-    return offerView(call.runner.state, seat.work.offerId, call.history, this.#options.nowMs());
+    return offerView(
+      call.runner.state,
+      seat.work.offerId,
+      historyFor(call.history, seat.agentId),
+      this.#options.nowMs(),
+    );
   }
 
   #callView(call: LiveCall, seat: SeatState): DeskCallView | null {

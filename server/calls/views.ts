@@ -17,6 +17,14 @@ import { phoneOf, type SeatState } from './core/seat.ts';
 
 export const noHistory: CallerHistory = { callsIn90Days: 0, callerName: '', tickets: [] };
 
+/** What an agent may see of a caller's past: confidential tickets only if they are the agent's own. */
+export function historyFor(history: CallerHistory, agentId: string | null): CallerHistory {
+  const tickets = history.tickets.filter((t) => !t.confidential || t.agentId === agentId);
+  if (tickets.length === history.tickets.length) return history;
+  // The name may come from a ticket that is kept back.
+  return { ...history, tickets, callerName: tickets[0]?.fields.callerName.value ?? '' };
+}
+
 /** `13812348000` → `138****8000`; shorter numbers keep their last two digits. */
 export function maskNumber(number: string): string {
   if (number === '') return '未显示号码';
@@ -98,7 +106,7 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
   return {
     callId: facts.callId,
     state: deskState(phase),
-    caller: callerView(facts.from, extras.history),
+    caller: callerView(facts.from, historyFor(extras.history, seat.agentId)),
     queue: call.queued?.queue ?? 'main',
     reason: whyHere(call),
     arrivedAtMs: facts.arrivedAtMs,
