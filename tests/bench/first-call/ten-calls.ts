@@ -86,12 +86,13 @@ async function measure(options: TenCallsOptions, { desk, numbers, pageCallerEnd 
   const cpu = cpuPct(cpuBefore, readCpu(rig.hotline.pid, rig.dataDir));
   const toMs = Date.now();
   await sleep(AFTER_MS);
-  const { legs, control, ownDelayP999Ms } = await phones.ask('gaps', { fromMs, toMs });
+  const { legs, control, ownDelayP999Ms, hostStalledMs } = await phones.ask('gaps', { fromMs, toMs });
   tellGaps(legs, say);
   tellBeside(legs, control, say);
   say(
     `round 3: the phones themselves were late by up to ${rounded(ownDelayP999Ms)} ms (p99.9)${phones.isUrgent ? '' : ', at ordinary priority'}`,
   );
+  say(`round 3: the host had taken a processor for ${rounded(hostStalledMs)} of ${rounded(toMs - fromMs)} ms`);
   const transcripts = await phones.ask('transcripts', null);
   const heard = await Promise.all(
     numbers.map(async (number, i) => {

@@ -1,11 +1,20 @@
 /** How much longer the pauses between packets became on their way. Pure. */
 import { stallAt, type Stall } from './heartbeat.ts';
+import { stalledBetween } from './host-stalls.ts';
 import type { WirePacket } from './wire.ts';
+
+/** What is not the server's doing. */
+export interface Stalls {
+  /** Of the measuring process. */
+  readonly own: readonly Stall[];
+  /** Of the machine's processors, by their host; joined. */
+  readonly host: readonly Stall[];
+}
 
 export interface Gaps {
   /** For each packet that arrived: pause before it at the receiver minus pause before it at the sender, if positive. */
   readonly rawGapsMs: readonly number[];
-  /** The same, less what the packet may have waited for the measuring process itself. */
+  /** The same, less what the packet may have waited for the measuring process or for a processor the host had taken. */
   readonly gapsMs: readonly number[];
   readonly sent: number;
   readonly lost: number;
@@ -42,7 +51,7 @@ export function gapsOf(
   sent: readonly WirePacket[],
   received: readonly WirePacket[],
   span: { readonly fromMs: number; readonly toMs: number },
-  stalls: readonly Stall[] = [],
+  stalls: Stalls = { own: [], host: [] },
 ): Gaps {
   const offset = offsetOf(sent, received);
   if (offset === undefined) throw new Error('nothing that was sent on this leg arrived on the other');
@@ -64,7 +73,9 @@ export function gapsOf(
     if (last !== undefined && inSpan(index)) {
       const rawMs = Math.max(0, packet.atMs - last.atMs - departures);
       rawGapsMs.push(rawMs);
-      gapsMs.push(Math.max(0, rawMs - stallAt(stalls, packet.atMs)));
+      const readMs = packet.atMs - stallAt(stalls.own, packet.atMs);
+      const hostMs = stalledBetween(stalls.host, sent[index]?.atMs ?? readMs, readMs);
+      gapsMs.push(Math.max(0, rawMs - (packet.atMs - readMs) - hostMs));
     }
     last = { index, atMs: packet.atMs };
   }

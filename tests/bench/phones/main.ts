@@ -6,6 +6,7 @@ import { Callers } from './callers.ts';
 import { Control } from './control.ts';
 import { gapsOf } from './gaps.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HostStalls, stalledBetween } from './host-stalls.ts';
 import type { LegGaps, PhoneWork, Reply, Request } from './protocol.ts';
 import { watchWire } from './wire.ts';
 
@@ -15,6 +16,7 @@ const callers = new Callers(pacer);
 const agents = new Agents(pacer);
 const control = new Control(pacer);
 const heartbeat = new Heartbeat();
+const host = new HostStalls();
 const delay = monitorEventLoopDelay({ resolution: 5 });
 
 /** The delay monitor's own 5 ms are no delay. */
@@ -26,7 +28,7 @@ interface Span {
 }
 
 function legGaps(own: Span): readonly LegGaps[] {
-  const { stalls } = heartbeat;
+  const stalls = { own: heartbeat.stalls, host: host.union };
   return agents.wires.flatMap(({ callerNumber, wire }) => {
     const caller = callers.wire(callerNumber);
     return [
@@ -37,7 +39,8 @@ function legGaps(own: Span): readonly LegGaps[] {
 }
 
 function controlGaps(own: Span): { rawGapsMs: readonly number[]; gapsMs: readonly number[] } {
-  const all = control.wires.map(({ sent, received }) => gapsOf(sent, received, own, heartbeat.stalls));
+  const stalls = { own: heartbeat.stalls, host: host.union };
+  const all = control.wires.map(({ sent, received }) => gapsOf(sent, received, own, stalls));
   return { rawGapsMs: all.flatMap((g) => g.rawGapsMs), gapsMs: all.flatMap((g) => g.gapsMs) };
 }
 
@@ -51,6 +54,7 @@ const work: PhoneWork = {
     await agents.start(p);
     await control.start(p.echoPort);
     heartbeat.start();
+    host.start();
     delay.enable();
     return null;
   },
@@ -60,16 +64,19 @@ const work: PhoneWork = {
     const ownDelayP999Ms = Math.max(0, delay.percentile(99.9) / 1e6 - MONITOR_MS);
     const shift = performance.timeOrigin;
     const own = { fromMs: span.fromMs - shift, toMs: span.toMs - shift };
-    return Promise.resolve({ legs: legGaps(own), control: controlGaps(own), ownDelayP999Ms });
+    const hostStalledMs = stalledBetween(host.union, own.fromMs, own.toMs);
+    return Promise.resolve({ legs: legGaps(own), control: controlGaps(own), ownDelayP999Ms, hostStalledMs });
   },
   stopAgents: async () => {
     await agents.close();
     delay.disable();
     heartbeat.stop();
+    host.stop();
     control.stop();
     return null;
   },
   close: async () => {
+    host.stop();
     await Promise.allSettled([agents.close(), callers.close()]);
     return null;
   },

@@ -48,6 +48,8 @@ export interface PhoneWork {
     readonly control: { readonly rawGapsMs: readonly number[]; readonly gapsMs: readonly number[] };
     /** How late this process itself was, at worst: a limit to what it can measure. */
     readonly ownDelayP999Ms: number;
+    /** Time in which the host had taken one of the processors, in all. */
+    readonly hostStalledMs: number;
   }>;
   stopAgents(p: null): Promise<null>;
   close(p: null): Promise<null>;

@@ -4,6 +4,7 @@ import { wordsIn, wordTimes } from '../../bench/first-call/word-times.ts';
 import { gapsOf } from '../../bench/phones/gaps.ts';
 import { sleep } from '../../bench/limits.ts';
 import { Heartbeat, stallAt, type Stall } from '../../bench/phones/heartbeat.ts';
+import { joinStalls } from '../../bench/phones/host-stalls.ts';
 import { isTone } from '../../bench/phones/tone.ts';
 import type { WirePacket } from '../../bench/phones/wire.ts';
 import { median, p95, quantile } from '../../bench/stats.ts';
@@ -87,14 +88,34 @@ describe('gapsOf', () => {
 
   it('takes off what waited for the measuring process, and no more', () => {
     const received = sent.map((_, i) => packet(i, i * 20 + (i >= 25 ? 65 : 5), shift));
-    const gap = (stalls: readonly Stall[]): number => Math.max(...gapsOf(sent, received, span, stalls).gapsMs);
+    const gap = (stalls: readonly Stall[]): number =>
+      Math.max(...gapsOf(sent, received, span, { own: stalls, host: [] }).gapsMs);
     // Packet 25 was read at 565, sixty late.
     expect(gap([])).toBe(60);
     expect(gap([{ dueMs: 525, untilMs: 567 }])).toBe(20);
     expect(gap([{ dueMs: 500, untilMs: 567 }])).toBe(0);
     expect(gap([{ dueMs: 505, untilMs: 564 }])).toBe(60);
     expect(gap([{ dueMs: 566, untilMs: 600 }])).toBe(60);
-    expect(Math.max(...gapsOf(sent, received, span, [{ dueMs: 500, untilMs: 567 }]).rawGapsMs)).toBe(60);
+    expect(Math.max(...gapsOf(sent, received, span, { own: [{ dueMs: 500, untilMs: 567 }], host: [] }).rawGapsMs)).toBe(
+      60,
+    );
+  });
+
+  it('takes off what the host took, only while the packet was under way, and nothing twice', () => {
+    const received = sent.map((_, i) => packet(i, i * 20 + (i >= 25 ? 65 : 5), shift));
+    const gap = (host: readonly Stall[], own: readonly Stall[] = []): number =>
+      Math.max(...gapsOf(sent, received, span, { own, host: joinStalls(host) }).gapsMs);
+    // Packet 25 was sent at 500 and read at 565, sixty late.
+    expect(gap([{ dueMs: 510, untilMs: 540 }])).toBe(30);
+    expect(gap([{ dueMs: 400, untilMs: 510 }])).toBe(50);
+    expect(
+      gap([
+        { dueMs: 510, untilMs: 530 },
+        { dueMs: 520, untilMs: 540 },
+      ]),
+    ).toBe(30);
+    expect(gap([{ dueMs: 510, untilMs: 560 }], [{ dueMs: 535, untilMs: 570 }])).toBe(5);
+    expect(gap([{ dueMs: 570, untilMs: 900 }])).toBe(60);
   });
 
   it('says when nothing arrived', () => {
