@@ -50,7 +50,7 @@ describe('the web phone', () => {
       await page.getByTestId('phone-hang-up').click();
       const stored = await until('the call to end', async () => {
         const now = await latest();
-        return now !== undefined && now.call.endCause !== null && now;
+        return typeof now?.call.endCause === 'string' && now;
       });
       expect(stored.call.endCause).toBe('caller-hung-up');
       expect(stored.timeline[0]).toMatchObject({ type: 'call.arrived', trunk: 'web-phone', from: '' });
