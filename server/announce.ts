@@ -20,7 +20,7 @@ export interface Announcement {
   readonly config: Config;
   readonly at: Listening;
   readonly logins: readonly DemoLogin[];
-  readonly recognizer: { readonly state: RecognizerState; readonly description: string };
+  readonly recognizer: { readonly name: string; readonly state: RecognizerState; readonly description: string };
 }
 
 export function announce({ config, at, logins, recognizer }: Announcement): void {
@@ -41,8 +41,8 @@ export function announce({ config, at, logins, recognizer }: Announcement): void
   say(
     `call   sip:${config.sip.hotlineNumber}@${host}:${String(config.sip.port)}, or open /phone, or: npm run call -- ${to}`,
   );
-  const { state, description } = recognizer;
-  say(`text   ${state.type === 'off' ? `off: ${state.reason}` : description}`);
+  const { name, state, description } = recognizer;
+  say(`text   ${state.type === 'off' ? `off: ${state.reason}` : `${name}: ${description}`}`);
   if (at.httpsPort !== null) say(`https  https://${host}:${String(at.httpsPort)} (for browsers on other machines)`);
   say(`ready http://localhost:${String(at.httpPort)}`);
 }
