@@ -14,6 +14,7 @@ const needed = {
   'redis-server': '/usr/bin/redis-server',
   postgresql: '/usr/lib/postgresql',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+  procps: '/usr/bin/ps',
 };
 
 function installWhatIsMissing() {
