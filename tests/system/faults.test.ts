@@ -211,7 +211,10 @@ describe('an agent', () => {
     await logIn(second.page, hotline, 'agent3');
     await makeAvailable(second.page);
     await answer(second.page);
-    expect(await second.page.getByTestId('input-callerName').inputValue()).toBe('赵六');
+    await until(
+      'the words of the first agent',
+      async () => (await second.page.getByTestId('input-callerName').inputValue()) === '赵六',
+    );
     const stored = await storedCall(session, number, false);
     expect(stored.timeline.filter((e) => e.type === 'queue.joined')).toHaveLength(2);
   });
@@ -251,6 +254,11 @@ describe('a microphone', () => {
     );
     await logIn(page, hotline, 'agent1');
     await page.locator('[data-testid=sip-state][data-state=registered]').waitFor();
+    // The desk of the test before may still be available.
+    if ((await page.getByTestId('agent-state').getAttribute('data-intent')) === 'available') {
+      await page.getByTestId('set-paused').click();
+      await stateIs(page, 'paused');
+    }
     await page.getByTestId('set-available').click();
     await page.getByTestId('mic-problem').waitFor();
     expect(await page.getByTestId('mic-problem').innerText()).toMatch(/麦克风/);
