@@ -205,7 +205,9 @@ describe('an agent', () => {
     await caller(number);
     await answer(first.page);
     await first.page.getByTestId('input-callerName').fill('赵六');
-    await first.page.locator('[data-testid=field-callerName][data-origin=agent]').waitFor();
+    await until('the words to be saved', async () =>
+      (await first.page.getByTestId('saved-state').innerText()).includes('已保存'),
+    );
     await first.close();
     const second = await browser();
     await logIn(second.page, hotline, 'agent3');
