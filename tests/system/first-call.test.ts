@@ -227,7 +227,7 @@ describe('the first call', () => {
     const [left, right] = [0, 1].map((side) =>
       Int16Array.from({ length: both.length >> 1 }, (_, i) => both[2 * i + side] ?? 0),
     );
-    expect(likeness(left ?? both, parts.matter)).toBeGreaterThan(0.85);
+    expect(likeness(left ?? both, parts.matter)).toBeGreaterThan(0.9);
     expect(likeness(right ?? both, parts.agent)).toBeGreaterThan(0.6);
     expect(likeness(right ?? both, parts.matter)).toBeLessThan(0.6);
   });
