@@ -128,8 +128,11 @@ describe('words typed for a call that is not the agent’s any more', () => {
   it('are shown until they are dismissed', async () => {
     const { page } = await browser();
     await logIn(page, hotline, 'agent3');
+    // The page has started: it has taken up what was left behind, and does not empty the list any more.
+    await page.locator('[data-testid=sip-state][data-state=registered]').waitFor({ timeout: 20_000 });
+    const id = (await page.evaluate(`fetch('/api/me').then((r) => r.json()).then((r) => r.me.id)`)) as string;
     const unsent = [{ callId: 'somebody-elses', target: { type: 'note' }, value: '楼道灯坏了三天' }];
-    await page.evaluate(`sessionStorage.setItem('hotline.unsent', ${JSON.stringify(JSON.stringify(unsent))})`);
+    await page.evaluate(`sessionStorage.setItem('hotline.unsent.${id}', ${JSON.stringify(JSON.stringify(unsent))})`);
     await page.reload();
     const list = page.getByTestId('unsaved-words');
     await list.waitFor({ timeout: 20_000 });

@@ -35,18 +35,20 @@ export interface DraftSyncView {
 export class DraftSync {
   readonly view = createStore<DraftSyncView>({ unsent: [], savedAtMs: null, refused: '', unsaved: [] });
   readonly #socket: DeskSocket;
+  readonly #unsentKey: string;
   readonly #unsavedKey: string;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `userId`: what one agent could not save is not shown to the next one at this desk. */
+  /** `userId`: what one agent typed and could not save is neither sent nor shown by the next one at this desk. */
   constructor(socket: DeskSocket, userId: string) {
     this.#socket = socket;
+    this.#unsentKey = `${storageKey}.${userId}`;
     this.#unsavedKey = `${unsavedStorageKey}.${userId}`;
   }
 
   /** Takes up what a reloaded page left behind. */
   start(): void {
-    this.#setUnsent(parseUnsent(sessionStorage.getItem(storageKey)));
+    this.#setUnsent(parseUnsent(sessionStorage.getItem(this.#unsentKey)));
     this.#setUnsaved(parseUnsaved(sessionStorage.getItem(this.#unsavedKey)));
     this.#timer ??= setInterval(() => {
       this.#send();
@@ -132,8 +134,8 @@ export class DraftSync {
 
   #setUnsent(unsent: readonly UnsentEdit[]): void {
     this.view.update((v) => ({ ...v, unsent }));
-    if (unsent.length === 0) sessionStorage.removeItem(storageKey);
-    else sessionStorage.setItem(storageKey, JSON.stringify(unsent));
+    if (unsent.length === 0) sessionStorage.removeItem(this.#unsentKey);
+    else sessionStorage.setItem(this.#unsentKey, JSON.stringify(unsent));
   }
 
   #setUnsaved(unsaved: readonly UnsavedWords[]): void {

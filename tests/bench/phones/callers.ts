@@ -6,7 +6,8 @@ import type { PhoneCall } from '../../../tools/call/phone-call.ts';
 import { SipPhone } from '../../../tools/call/sip-phone.ts';
 import { until, within } from '../limits.ts';
 import { isTone } from './tone.ts';
-import { forgetWire, inviteSentAt, wireOf, type WireLog, type WirePacket } from './wire.ts';
+import { forgetWire, inviteSentAt, wireOf, type WireLog } from './wire.ts';
+import type { WirePacket, WireTrack } from './wire-track.ts';
 
 const FRAME_SAMPLES = 160;
 /** Above the noise of coding: the least that counts as sound. */
@@ -28,11 +29,11 @@ export function rtpPortOf(call: PhoneCall): number {
 const pcmOf = (packet: WirePacket): Int16Array => decodeG711('pcma', packet.payload);
 
 /** Looks through packets as they come, at each of them once. */
-function searchOf(packets: readonly WirePacket[], fits: (packet: WirePacket) => boolean): () => WirePacket | undefined {
+function searchOf(packets: WireTrack, fits: (packet: WirePacket) => boolean): () => WirePacket | undefined {
   let at = 0;
   return () => {
     for (; at < packets.length; at++) {
-      const packet = packets[at];
+      const packet = packets.at(at);
       if (packet !== undefined && fits(packet)) return packet;
     }
     return undefined;
@@ -92,7 +93,7 @@ export class Callers {
     await within('the caller to have spoken', pcm.length / 8 + 5_000, call.play(pcm));
     if (call.outcome !== undefined) throw new Error(`the call ended while the caller spoke (${call.outcome.why})`);
     return samples.map((sample) => {
-      const packet = sent[first + Math.floor(sample / FRAME_SAMPLES)];
+      const packet = sent.at(first + Math.floor(sample / FRAME_SAMPLES));
       if (packet === undefined) throw new Error('the caller did not send all it had to say');
       return packet.wallMs;
     });

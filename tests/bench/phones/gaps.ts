@@ -1,7 +1,7 @@
 /** How much longer the pauses between packets became on their way. Pure. */
 import { stallAt, type Stall } from './heartbeat.ts';
 import { stalledBetween } from './host-stalls.ts';
-import type { WirePacket } from './wire.ts';
+import type { WirePacket } from './wire-track.ts';
 
 /** What is not the server's doing. */
 export interface Stalls {

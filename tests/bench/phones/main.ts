@@ -4,11 +4,12 @@ import { Pacer } from '../../../tools/call/pacer.ts';
 import { Agents } from './agents.ts';
 import { Callers } from './callers.ts';
 import { Control } from './control.ts';
-import { gapsOf } from './gaps.ts';
+import { gapsOf, type Gaps, type Stalls } from './gaps.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HostStalls, stalledBetween } from './host-stalls.ts';
 import type { LegGaps, PhoneWork, Reply, Request } from './protocol.ts';
 import { watchWire } from './wire.ts';
+import type { WireTrack } from './wire-track.ts';
 
 watchWire();
 const pacer = new Pacer();
@@ -27,20 +28,23 @@ interface Span {
   readonly toMs: number;
 }
 
+const gapsBetween = (sent: WireTrack, received: WireTrack, own: Span, stalls: Stalls): Gaps =>
+  gapsOf(sent.packets(), received.packets(), own, stalls);
+
 function legGaps(own: Span): readonly LegGaps[] {
   const stalls = { own: heartbeat.stalls, host: host.union };
   return agents.wires.flatMap(({ callerNumber, wire }) => {
     const caller = callers.wire(callerNumber);
     return [
-      { callerNumber, way: 'caller to agent' as const, ...gapsOf(caller.sent, wire.received, own, stalls) },
-      { callerNumber, way: 'agent to caller' as const, ...gapsOf(wire.sent, caller.received, own, stalls) },
+      { callerNumber, way: 'caller to agent' as const, ...gapsBetween(caller.sent, wire.received, own, stalls) },
+      { callerNumber, way: 'agent to caller' as const, ...gapsBetween(wire.sent, caller.received, own, stalls) },
     ];
   });
 }
 
 function controlGaps(own: Span): { rawGapsMs: readonly number[]; gapsMs: readonly number[] } {
   const stalls = { own: heartbeat.stalls, host: host.union };
-  const all = control.wires.map(({ sent, received }) => gapsOf(sent, received, own, stalls));
+  const all = control.wires.map(({ sent, received }) => gapsBetween(sent, received, own, stalls));
   return { rawGapsMs: all.flatMap((g) => g.rawGapsMs), gapsMs: all.flatMap((g) => g.gapsMs) };
 }
 

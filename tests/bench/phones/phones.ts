@@ -20,7 +20,8 @@ export class Phones {
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), [], {
-      execArgv: ['--import', 'tsx'],
+      // Garbage is collected by the one thread: helpers at real-time priority would take every processor of the machine.
+      execArgv: ['--single-threaded-gc', '--max-semi-space-size=32', '--import', 'tsx'],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

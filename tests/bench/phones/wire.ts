@@ -4,20 +4,11 @@
  */
 import { Socket } from 'node:dgram';
 import { parseRtp } from '../../../telephony/rtp/rtp-packet.ts';
-
-export interface WirePacket {
-  /** Of the monotonic clock of this process. */
-  readonly atMs: number;
-  /** Of the clock that all processes of the machine share. */
-  readonly wallMs: number;
-  readonly rtpTs: number;
-  readonly sequence: number;
-  readonly payload: Uint8Array;
-}
+import { WireTrack } from './wire-track.ts';
 
 export interface WireLog {
-  readonly sent: WirePacket[];
-  readonly received: WirePacket[];
+  readonly sent: WireTrack;
+  readonly received: WireTrack;
 }
 
 const PCMA = 8;
@@ -27,7 +18,7 @@ const ports = new WeakMap<Socket, number>();
 const invites = new Map<number, number>();
 
 export function wireOf(port: number): WireLog {
-  const log = logs.get(port) ?? { sent: [], received: [] };
+  const log = logs.get(port) ?? { sent: new WireTrack(), received: new WireTrack() };
   logs.set(port, log);
   return log;
 }
@@ -54,8 +45,7 @@ function note(socket: Socket, bytes: unknown, way: keyof WireLog): void {
   const [atMs, wallMs] = [performance.now(), Date.now()];
   const packet = parseRtp(bytes);
   if (packet?.payloadType === PCMA) {
-    const { rtpTs, sequence, payload } = packet;
-    wireOf(portOf(socket))[way].push({ atMs, wallMs, rtpTs, sequence, payload });
+    wireOf(portOf(socket))[way].push(atMs, wallMs, packet);
   } else if (way === 'sent' && Buffer.from(bytes.buffer, bytes.byteOffset, 7).toString('latin1') === 'INVITE ') {
     const port = portOf(socket);
     if (!invites.has(port)) invites.set(port, wallMs);

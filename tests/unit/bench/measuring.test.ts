@@ -6,7 +6,7 @@ import { sleep } from '../../bench/limits.ts';
 import { Heartbeat, stallAt, type Stall } from '../../bench/phones/heartbeat.ts';
 import { joinStalls } from '../../bench/phones/host-stalls.ts';
 import { isTone } from '../../bench/phones/tone.ts';
-import type { WirePacket } from '../../bench/phones/wire.ts';
+import type { WirePacket } from '../../bench/phones/wire-track.ts';
 import { median, p95, quantile } from '../../bench/stats.ts';
 
 describe('quantile', () => {
