@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { chromiumFlags } from '../tests/support/browser.ts';
 import { Hotline } from '../tests/support/hotline.ts';
 import { loadAudio } from './call/audio.ts';
 import { SipPhone } from './call/sip-phone.ts';
@@ -49,19 +50,7 @@ async function openBrowser(): Promise<{ context: BrowserContext; close: () => Pr
     permissions: ['microphone'],
     ignoreHTTPSErrors: true,
     viewport: sizes[0],
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      ...(args.audio === '' ? [] : [`--use-file-for-fake-audio-capture=${args.audio}`]),
-    ],
+    args: chromiumFlags(args.audio),
   });
   return {
     context,

@@ -8,33 +8,20 @@ import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore, Reservation } from '../acd/line-store.ts';
 import type { DraftEngine } from '../drafts/engine.ts';
 import type { DraftPatch } from '../drafts/types.ts';
-import type { CallerHistory, Store } from '../store/ports.ts';
-import type { CallEndCause, CallEvent } from '../timeline/events.ts';
+import type { Store } from '../store/ports.ts';
+import type { CallEvent } from '../timeline/events.ts';
 import { estimateWaitMs, positionAnnouncement, type PromptFiles } from './announcements.ts';
 import { CallRunner, type RunnerHost } from './call-runner.ts';
-import { CallSpeech } from './call-speech.ts';
+import type { CallSpeech } from './call-speech.ts';
 import type { Announcement, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { DraftKeeper } from './draft-keeper.ts';
+import { endpointOf, agentOf } from './endpoints.ts';
+import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
+import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
 import { TimelineWriter } from './timeline-writer.ts';
-import { historyFor, noHistory } from './views.ts';
-
-/** A call and all that is known of it while it is in memory. */
-export interface LiveCall {
-  readonly runner: CallRunner;
-  readonly draft: DraftKeeper;
-  /** Latest state of each segment, in order of appearance. */
-  readonly segments: Map<string, TranscriptUpdate>;
-  history: CallerHistory;
-  transcription: { readonly on: boolean; readonly reason: string };
-  ticketNumber: string | null;
-  endCause: CallEndCause | null;
-  firstWaitMs: number;
-  /** Speech has been flushed; nothing more comes. */
-  closed: boolean;
-}
+import { historyFor } from './views.ts';
 
 /** What the outside hears of calls. Listeners must not throw. */
 export interface CallCenterListener {
@@ -61,7 +48,6 @@ export interface CallCenterOptions {
 }
 
 const USUAL_HANDLE_MS = 180_000;
-const RECONCILE_MS = 5_000;
 /** An ended call without an agent is kept this long for late events. */
 const FORGET_MS = 60_000;
 
@@ -71,11 +57,10 @@ export class CallCenter {
   readonly #legs = new Map<string, LiveCall>();
   readonly #host: RunnerHost;
   readonly #dispatcher: Dispatcher;
-  readonly #reconcileTimer: NodeJS.Timeout;
+  readonly #reconciler: Reconciler;
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
-  #strays = new Set<string>();
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: CallCenterOptions) {
@@ -105,12 +90,18 @@ export class CallCenter {
       },
     });
     this.#host = this.#makeHost(kick);
-    this.#reconcileTimer = setInterval(() => {
-      void this.#reconcile().catch((error: unknown) => {
-        logger.error({ err: error }, 'reconciling failed');
-      });
-    }, RECONCILE_MS);
+    this.#reconciler = new Reconciler({ ...options, calls: this.#calls, legs: this.#legs });
   }
+
+  /** What a call's speech and draft have to tell. */
+  readonly #news: LiveCallNews = {
+    emit: (callId, event) => this.timeline.emit(callId, event),
+    speech: (call, update) => {
+      this.#speech(call, update);
+    },
+    changed: (call) => this.#listener?.callChanged(call),
+    draft: (call, patch) => this.#listener?.draft(call, patch),
+  };
 
   listen(listener: CallCenterListener): void {
     this.#listener = listener;
@@ -232,51 +223,13 @@ export class CallCenter {
     // Whoever opens the web phone may write any number into From: it is not believed.
     const from = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
     const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs() };
-    const call = this.#newLiveCall(callId, (speech) => new CallRunner({ facts, settings, host: this.#host, speech }));
+    const makeRunner = (speech: CallSpeech): CallRunner =>
+      new CallRunner({ facts, settings, host: this.#host, speech });
+    const call = createLiveCall({ ...this.#options, callId, makeRunner, news: this.#news });
     this.#calls.set(callId, call);
     this.#legs.set(event.legId, call);
     call.runner.input({ type: 'arrived' });
     void this.#loadHistory(call, from);
-  }
-
-  #newLiveCall(callId: string, makeRunner: (speech: CallSpeech) => CallRunner): LiveCall {
-    const { drafts, store, logger, recognizer } = this.#options;
-    const speech = new CallSpeech({
-      callId,
-      recognizer,
-      onUpdate: (update) => {
-        this.#speech(call, update);
-      },
-      onState: (state, reason) => {
-        call.transcription = { on: state === 'on', reason };
-        this.timeline.emit(callId, { type: 'transcription.changed', state, reason });
-        this.#listener?.callChanged(call);
-      },
-    });
-    const draft = new DraftKeeper({
-      state: drafts.start(callId),
-      machine: drafts,
-      store: store.drafts,
-      onPatch: (patch, by) => {
-        this.timeline.emit(callId, { type: 'draft.changed', patch, by });
-        this.#listener?.draft(call, patch);
-      },
-      onSaveFailed: (error) => {
-        logger.error({ err: error, callId }, 'draft not saved; will be saved with the next change');
-      },
-    });
-    const call: LiveCall = {
-      runner: makeRunner(speech),
-      draft,
-      segments: new Map(),
-      history: noHistory,
-      transcription: { on: recognizer.state.type === 'ready', reason: '' },
-      ticketNumber: null,
-      endCause: null,
-      firstWaitMs: 0,
-      closed: false,
-    };
-    return call;
   }
 
   async #loadHistory(call: LiveCall, from: string): Promise<void> {
@@ -370,36 +323,8 @@ export class CallCenter {
     for (const [legId, owner] of this.#legs) if (owner === call) this.#legs.delete(legId);
   }
 
-  /** Compares records with live legs: nothing may be stuck because an event was missed. */
-  async #reconcile(): Promise<void> {
-    const live = new Set((await this.#options.switch.list()).map((l) => l.legId));
-    for (const call of this.#calls.values()) {
-      const { state } = call.runner;
-      if (state.phase.name === 'ended' || state.phase.name === 'arriving') continue;
-      if (!live.has(state.facts.callerLegId) && this.#options.nowMs() - state.facts.arrivedAtMs > RECONCILE_MS) {
-        this.#options.logger.error({ callId: call.runner.callId }, 'call without a caller leg; ending it');
-        call.runner.input({ type: 'leg-ended', legId: state.facts.callerLegId, cause: 'failed', by: 'local' });
-      }
-    }
-    for (const waiting of await this.#options.line.waiting()) {
-      const name = this.#calls.get(waiting.callId)?.runner.state.phase.name;
-      if (name === undefined || name === 'ended') await this.#options.line.leave(waiting.callId);
-    }
-    await this.#hangUpStrays([...live].filter((legId) => !this.#legs.has(legId)));
-  }
-
-  /** A leg that belongs to no call twice in a row is nobody's. */
-  async #hangUpStrays(strays: readonly string[]): Promise<void> {
-    for (const legId of strays) {
-      if (!this.#strays.has(legId)) continue;
-      this.#options.logger.error({ legId }, 'leg without a call; hanging it up');
-      await this.#options.switch.hangup(legId, 'normal');
-    }
-    this.#strays = new Set(strays);
-  }
-
   async close(): Promise<void> {
-    clearInterval(this.#reconcileTimer);
+    this.#reconciler.close();
     this.#dispatcher.close();
     const open = this.all().filter((c) => !c.closed);
     for (const call of open) call.runner.input({ type: 'shutdown' });
@@ -412,13 +337,4 @@ export class CallCenter {
     this.seats.close();
     await this.timeline.close();
   }
-}
-
-/** Softphones of agents register as `agent:<userId>`. */
-export function endpointOf(agentId: string): string {
-  return `agent:${agentId}`;
-}
-
-export function agentOf(endpointId: string): string | undefined {
-  return endpointId.startsWith('agent:') ? endpointId.slice('agent:'.length) : undefined;
 }

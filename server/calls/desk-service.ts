@@ -20,9 +20,10 @@ import type {
 } from '../realtime/protocol.ts';
 import type { Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
-import { type CallCenter, type CallCenterListener, type LiveCall } from './call-center.ts';
+import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
 import type { DraftChange } from './draft-keeper.ts';
+import type { LiveCall } from './live-call.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
 import { agentView, deskCallView, historyFor, offerView, transcriptionStatus, type Person } from './views.ts';
@@ -45,6 +46,7 @@ function done<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 const none: None = {};
+const wrongValue: Result<never> = { ok: false, code: 'bad-request', message: '这个字段不能填写该内容，请另选' };
 const wrongCall: Result<never> = { ok: false, code: 'not-found', message: '这通电话已不在您的座席上' };
 
 export class DeskService implements Desk, CallCenterListener {
@@ -147,10 +149,10 @@ export class DeskService implements Desk, CallCenterListener {
 
   async changeDraft(me: Me, callId: string, input: DraftChange): Promise<Result<{ readonly rev: number }>> {
     const live = this.#ownCall(me, callId);
-    if (live !== undefined) return done({ rev: await live.draft.change(input, me.id) });
-    const stored = await this.#options.drafts.open(callId, me.id);
-    if (stored === undefined) return wrongCall;
-    return done({ rev: await stored.change(input, me.id) });
+    const keeper = live?.draft ?? (await this.#options.drafts.open(callId, me.id));
+    if (keeper === undefined) return wrongCall;
+    if (!keeper.accepts(input)) return wrongValue;
+    return done({ rev: await keeper.change(input, me.id) });
   }
 
   async confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {

@@ -39,6 +39,11 @@ export class DraftKeeper {
     return this.#state.draft;
   }
 
+  /** False for a value that the engine would leave out: whoever typed it must be told. */
+  accepts(input: DraftChange): boolean {
+    return input.type !== 'edit' || this.#options.machine.isAllowed(input.field, input.value);
+  }
+
   missing(): readonly DraftField[] {
     return this.#options.machine.missing(this.draft);
   }

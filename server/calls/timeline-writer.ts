@@ -3,7 +3,7 @@
  * While the database is away events wait in memory (bounded) and are written when it is back.
  */
 import type { Logger } from 'pino';
-import type { CallStore } from '../store/ports.ts';
+import { StoreError, type CallStore } from '../store/ports.ts';
 import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 
 const MAX_WAITING = 200_000;
@@ -86,16 +86,17 @@ export class TimelineWriter {
 
   /** One event that the database will never take must not hold up all others. */
   #setAside(error: unknown, batch: readonly CallEvent[]): boolean {
-    const [event] = batch;
-    const isRefused = error instanceof Error && 'code' in error && error.code === 'sequence-conflict';
-    if (!isRefused || event === undefined) return false;
-    if (batch.length > 1) {
+    if (!(error instanceof StoreError) || error.code !== 'sequence-conflict') return false;
+    // The store may say which event it is; a batch of one says it as well.
+    const refused = batch.find((e) => e.callId === error.callId && e.seq === error.seq) ?? batch[0];
+    if (refused === undefined) return false;
+    if (batch.length > 1 && error.seq === undefined) {
       this.#tries = TRIES_TOGETHER;
       return true;
     }
     this.dropped++;
-    this.#waiting = this.#waiting.slice(1);
-    const { callId, seq, type } = event;
+    this.#waiting = this.#waiting.filter((event) => event !== refused);
+    const { callId, seq, type } = refused;
     this.#options.logger.error({ err: error, callId, seq, type }, 'timeline event refused by the database; set aside');
     return true;
   }

@@ -48,6 +48,8 @@ export interface DraftEngine {
   readonly step: (state: DraftState, input: DraftInput) => DraftStep;
   /** State of a stored draft, so that a call can go on after a restart. */
   readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
+  /** Whether a value may stand in a field: an unknown class, an urgency that does not exist may not. */
+  readonly isAllowed: (field: DraftField, value: string) => boolean;
   /** Fields without which a ticket cannot be confirmed. */
   readonly missing: (draft: Draft) => readonly DraftField[];
 }
@@ -197,6 +199,7 @@ export function createDraftEngine(city: City): DraftEngine {
   };
 
   return {
+    isAllowed: (field, value) => isAllowed(city, field, value),
     start: (callId) => ({ draft: emptyDraft(callId), segments: [], callerNumber: '', callerName: '' }),
     step,
     restore: (draft, segments, caller) => ({

@@ -3,6 +3,9 @@ import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { Draft, DraftField } from '../drafts/types.ts';
 import type { CallEndCause, CallEvent, EpochMs } from '../timeline/events.ts';
 
+/** What `append` rejects with when an event can never be stored. */
+export { StoreError } from './errors.ts';
+
 export const roles = ['agent', 'supervisor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 

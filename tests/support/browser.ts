@@ -22,6 +22,23 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** A browser without questions, updates or traffic of its own, whose microphone is a WAV file ('' for its own beeps). */
+export function chromiumFlags(microphone: string): string[] {
+  return [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--autoplay-policy=no-user-gesture-required',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    ...(microphone === '' ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
+  ];
+}
+
 export async function openBrowser(options: BrowserOptions): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'hotline-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -29,19 +46,7 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
     headless: true,
     viewport: options.viewport ?? { width: 1440, height: 900 },
     permissions: ['microphone'],
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${options.microphone}`,
-    ],
+    args: chromiumFlags(options.microphone),
   });
   const errors: string[] = [];
   const page = context.pages()[0] ?? (await context.newPage());

@@ -9,11 +9,14 @@ import { joined, saveWav, silence, speak, tone } from '../support/speech.ts';
 import { openSession, until, type Session } from './api.ts';
 import {
   allQuiet,
+  answerOn,
   childrenOf,
   hearsSound,
+  Opened,
   phoneIn,
   scriptedAgent,
   storedCall,
+  talking,
   throwDatagrams,
   typesOf,
   type Caller,
@@ -27,32 +30,13 @@ const matter = speak('我要投诉，滨江街道锦绣花园小区楼下的烧�
 let hotline: Hotline;
 let session: Session;
 let nextNumber = 13_900_000_000;
-const open: { close(): Promise<void> }[] = [];
+const opened = new Opened();
 
 const newNumber = (): string => String(++nextNumber);
-const caller = async (number: string): Promise<Caller> => {
-  const made = await phoneIn(hotline, number);
-  open.push(made);
-  return made;
-};
-const agent = async (name: string, answerAfterMs?: number): Promise<ScriptedAgent> => {
-  const made = await scriptedAgent(hotline, name, answerAfterMs);
-  open.push(made);
-  return made;
-};
-const browser = async (): Promise<Browser> => {
-  const made = await openBrowser({ microphone: agentWav });
-  open.push(made);
-  return made;
-};
-const talking = (page: Page): Promise<void> =>
-  page.locator('[data-testid=call-state][data-state=talking]').waitFor({ timeout: 30_000 });
-const answer = async (page: Page): Promise<void> => {
-  await page.getByTestId('offer-band').waitFor({ timeout: 30_000 });
-  await until('the softphone to ring', async () => page.getByTestId('answer').isEnabled());
-  await page.getByTestId('answer').click();
-  await talking(page);
-};
+const caller = async (number: string): Promise<Caller> => opened.add(await phoneIn(hotline, number));
+const agent = async (name: string, answerAfterMs?: number): Promise<ScriptedAgent> =>
+  opened.add(await scriptedAgent(hotline, name, answerAfterMs));
+const browser = async (): Promise<Browser> => opened.add(await openBrowser({ microphone: agentWav }));
 const callerWords = async (page: Page): Promise<string> =>
   (await page.locator('[data-testid=segment][data-side=caller]').allInnerTexts()).join(' ');
 
@@ -63,7 +47,7 @@ beforeAll(async () => {
   session = await openSession(hotline, 'supervisor1');
 });
 afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close().catch(() => undefined);
+  await opened.close();
   await allQuiet(hotline);
 });
 afterAll(async () => {
@@ -153,7 +137,7 @@ describe('an agent', () => {
     await readyAgent(page, hotline, 'agent1');
     const number = newNumber();
     const { call } = await caller(number);
-    await answer(page);
+    await answerOn(page);
     void call.play(joined([silence(500), matter, silence(60_000)]));
     await until('the words', async () => (await callerWords(page)).includes('油烟'), 40_000);
     await page.getByTestId('input-callerName').fill('张三丰');
@@ -182,7 +166,7 @@ describe('an agent', () => {
     await readyAgent(first.page, hotline, 'agent1');
     const number = newNumber();
     const { call } = await caller(number);
-    await answer(first.page);
+    await answerOn(first.page);
     await first.close();
     await until(
       'the loss to be seen',
@@ -203,7 +187,7 @@ describe('an agent', () => {
     await readyAgent(first.page, hotline, 'agent1');
     const number = newNumber();
     await caller(number);
-    await answer(first.page);
+    await answerOn(first.page);
     await first.page.getByTestId('input-callerName').fill('赵六');
     await until('the words to be saved', async () =>
       (await first.page.getByTestId('saved-state').innerText()).includes('已保存'),
@@ -212,7 +196,7 @@ describe('an agent', () => {
     const second = await browser();
     await logIn(second.page, hotline, 'agent3');
     await makeAvailable(second.page);
-    await answer(second.page);
+    await answerOn(second.page);
     await until(
       'the words of the first agent',
       async () => (await second.page.getByTestId('input-callerName').inputValue()) === '赵六',
@@ -223,14 +207,14 @@ describe('an agent', () => {
 
   it('whose line is cut for a while keeps the call, and no typed word is lost', async () => {
     const proxy = await CuttableProxy.start(Number(new URL(hotline.url).port));
-    open.push(proxy);
+    opened.add(proxy);
     const { page } = await browser();
     const through = { url: `http://127.0.0.1:${String(proxy.port)}`, login: (name: string) => hotline.login(name) };
     await logIn(page, through, 'agent1');
     await makeAvailable(page);
     const number = newNumber();
     const { call } = await caller(number);
-    await answer(page);
+    await answerOn(page);
     proxy.cut();
     await page.locator('[data-testid=socket-state]:not([data-state=connected])').waitFor();
     await page.getByTestId('connection-notice').waitFor();
@@ -274,7 +258,7 @@ describe('the recogniser', () => {
     await readyAgent(page, hotline, 'agent1');
     const number = newNumber();
     const { call } = await caller(number);
-    await answer(page);
+    await answerOn(page);
     const [child] = childrenOf(hotline.pid, 'engines/sherpa/child');
     expect(child).toBeDefined();
     process.kill(child ?? 0, 'SIGKILL');

@@ -50,25 +50,29 @@ const callerWav = saveWav(
 );
 const agentWav = saveWav(joined([silence(1_000), parts.agent, silence(4_000)]), 'agent.wav');
 
-/** Loudness of what the page plays, in steps of 50 ms of its audio clock, taken from its audio element. */
+/** Loudness of what the page plays, in steps of 50 ms, from the track of its audio element; nothing is left out. */
 const listen = `(() => {
   const audio = [...document.querySelectorAll('audio')].find((a) => a.srcObject);
   if (!audio) return false;
-  const context = new AudioContext({ sampleRate: 8000 });
-  const node = context.createScriptProcessor(1024, 1, 1);
+  const [track] = audio.srcObject.getAudioTracks();
+  // Frames wait here while the page is busy.
+  const frames = new MediaStreamTrackProcessor({ track, maxBufferSize: 3000 }).readable.getReader();
   window.heardLoudness = [];
   let [sum, count] = [0, 0];
-  node.onaudioprocess = (event) => {
-    for (const sample of event.inputBuffer.getChannelData(0)) {
+  const take = ({ value, done }) => {
+    if (done) return;
+    const samples = new Float32Array(value.numberOfFrames);
+    value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    for (const sample of samples) {
       sum += sample * sample;
-      if (++count < 400) continue;
+      if (++count < value.sampleRate / 20) continue;
       window.heardLoudness.push(Math.sqrt(sum / count));
       [sum, count] = [0, 0];
     }
+    value.close();
+    frames.read().then(take);
   };
-  context.createMediaStreamSource(audio.srcObject).connect(node);
-  node.connect(context.destination);
-  window.listening = [context, node];
+  frames.read().then(take);
   return true;
 })()`;
 
@@ -183,10 +187,7 @@ describe('the first call', () => {
     // Both are loudness curves in 50 ms steps; each step stands for 400 samples at 8 kHz.
     const asSamples = (curve: number[]): Int16Array =>
       Int16Array.from(curve.flatMap((v) => new Array<number>(400).fill(Math.round(v * 20_000))));
-    // In thirds: a page that was busy for a moment leaves samples out, which moves all that comes after.
-    const third = Math.floor(parts.matter.length / 3);
-    const found = [0, 1, 2].map((i) => likeness(asSamples(heard), parts.matter.subarray(i * third, (i + 1) * third)));
-    expect(found.filter((value) => value > 0.75).length).toBeGreaterThanOrEqual(2);
+    expect(likeness(asSamples(heard), parts.matter)).toBeGreaterThan(0.75);
   });
 
   it('becomes a ticket with a number to tell', async () => {

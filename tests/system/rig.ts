@@ -1,6 +1,7 @@
 /** Callers and helpers shared by the tests of faults. */
 import { createSocket } from 'node:dgram';
 import { execFileSync } from 'node:child_process';
+import type { Page } from 'playwright-core';
 import type { PhoneCall } from '../../tools/call/phone-call.ts';
 import { SipPhone } from '../../tools/call/sip-phone.ts';
 import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
@@ -99,4 +100,29 @@ export async function throwDatagrams(from: string, port: number, datagrams: read
   await new Promise((resolve) => setTimeout(resolve, 500));
   socket.close();
   return answers;
+}
+
+/** What a test has opened, closed after it in reverse. */
+export class Opened {
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  add<T extends { close(): Promise<void> }>(made: T): T {
+    this.#open.push(made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#open.splice(0).reverse()) await one.close().catch(() => undefined);
+  }
+}
+
+export const talking = (page: Page): Promise<void> =>
+  page.locator('[data-testid=call-state][data-state=talking]').waitFor({ timeout: 30_000 });
+
+/** Waits for an offer and takes it by the button. */
+export async function answerOn(page: Page): Promise<void> {
+  await page.getByTestId('offer-band').waitFor({ timeout: 30_000 });
+  await until('the softphone to ring', async () => page.getByTestId('answer').isEnabled());
+  await page.getByTestId('answer').click();
+  await talking(page);
 }

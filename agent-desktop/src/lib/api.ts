@@ -52,7 +52,7 @@ export const api = {
   login: (login: string, password: string) => post<SignedIn>('/api/login', { login, password }),
   logout: (csrfToken: string) => post<unknown>('/api/logout', {}, { 'x-csrf-token': csrfToken }),
   city: () => call<City>('/api/city'),
-  recentCalls: async () => listOf<CallRow>(await call('/api/calls/recent'), 'calls'),
+  recentCalls: async (limit = 50) => listOf<CallRow>(await call(`/api/calls/recent?limit=${limit}`), 'calls'),
   ticket: (ticketNumber: string) => call<TicketRow>(`/api/tickets/${encodeURIComponent(ticketNumber)}`),
   callDetail: (callId: string) => call<unknown>(`/api/calls/${encodeURIComponent(callId)}`),
   phoneCredentials: () => post<SipCredentials>('/api/phone/credentials', {}, { 'x-hotline-phone': '1' }),

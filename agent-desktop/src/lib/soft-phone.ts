@@ -103,8 +103,9 @@ export class SoftPhone {
     this.#line.leave(keptLegMs, (invitation) => {
       this.#onEnded(invitation);
     });
-    // What only rings here cannot be answered any more: the caller goes on at once (480, RFC 3261 §21.4.18).
-    if (this.#invitation?.state === SessionState.Initial) refuse(this.#invitation, 480);
+    // What only rings here cannot be answered any more: the caller goes on at once. Busy here (486, RFC 3261 §21.4.21)
+    // and not unavailable (480): the agent is at the other page and must not be paused for it.
+    if (this.#invitation?.state === SessionState.Initial) refuse(this.#invitation, 486);
     this.#setRegistration('off');
   }
 

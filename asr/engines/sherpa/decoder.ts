@@ -38,40 +38,44 @@ const LONGEST_SENTENCE_MS = 20_000;
 /** Without a word for this long the state starts afresh: it then is what the model knows from training. */
 const FRESH_START_MS = 10_000;
 
+/** A stream and how much it was fed. */
+class Stream {
+  protected readonly recognizer: NativeRecognizer;
+  protected readonly stream: NativeStream;
+  #fedSamples = 0;
+
+  constructor(recognizer: NativeRecognizer) {
+    this.recognizer = recognizer;
+    this.stream = recognizer.createStream();
+  }
+
+  get fedSamples(): number {
+    return this.#fedSamples;
+  }
+
+  accept(samples: Float32Array): void {
+    this.stream.acceptWaveform({ sampleRate: SAMPLE_RATE_HZ, samples });
+    this.#fedSamples += samples.length;
+  }
+}
+
 /**
  * T-one models. `isReady()` wants one chunk more than is needed (300 ms later), and `decode()` without a whole chunk ends the
  * process, so chunks are counted here. `isEndpoint()` mixes up chunks and frames, so blanks are counted here too.
  */
-export class ToneDecoder implements Decoder {
-  readonly #recognizer: NativeRecognizer;
-  readonly #stream: NativeStream;
-  #fed = 0;
+export class ToneDecoder extends Stream implements Decoder {
   #chunks = 0;
   #sentenceChunk = 0;
 
-  constructor(recognizer: NativeRecognizer) {
-    this.#recognizer = recognizer;
-    this.#stream = recognizer.createStream();
-  }
-
-  get fedSamples(): number {
-    return this.#fed;
-  }
-
-  accept(samples: Float32Array): void {
-    this.#stream.acceptWaveform({ sampleRate: SAMPLE_RATE_HZ, samples });
-    this.#fed += samples.length;
-  }
-
   step(): boolean {
-    if ((this.#chunks + 1) * CHUNK_SAMPLES > this.#fed) return false;
-    this.#recognizer.decode(this.#stream);
+    if ((this.#chunks + 1) * CHUNK_SAMPLES > this.fedSamples) return false;
+    this.recognizer.decode(this.stream);
     this.#chunks++;
     return true;
   }
 
   heard(): Heard {
-    const result = this.#recognizer.getResult(this.#stream);
+    const result = this.recognizer.getResult(this.stream);
     const startMs = this.#sentenceChunk * CHUNK_MS;
     const lengthMs = (this.#chunks - this.#sentenceChunk) * CHUNK_MS;
     const silenceMs = (result.num_trailing_blanks ?? 0) * FRAME_MS;
@@ -90,13 +94,13 @@ export class ToneDecoder implements Decoder {
   }
 
   reset(): void {
-    this.#recognizer.reset(this.#stream);
+    this.recognizer.reset(this.stream);
     this.#sentenceChunk = this.#chunks;
   }
 
   flush(): void {
     // To the end of the chunk and one more: labels come up to 200 ms after their sound.
-    const missing = (CHUNK_SAMPLES - (this.#fed % CHUNK_SAMPLES)) % CHUNK_SAMPLES;
+    const missing = (CHUNK_SAMPLES - (this.fedSamples % CHUNK_SAMPLES)) % CHUNK_SAMPLES;
     this.accept(new Float32Array(missing + CHUNK_SAMPLES));
   }
 }
@@ -104,43 +108,26 @@ export class ToneDecoder implements Decoder {
 const FLUSH_SAMPLES = 8000;
 
 /** Every other streaming model: sherpa-onnx's own readiness and end-of-sentence rules. */
-export class PlainDecoder implements Decoder {
-  readonly #recognizer: NativeRecognizer;
-  readonly #stream: NativeStream;
-  #fed = 0;
+export class PlainDecoder extends Stream implements Decoder {
   #sentenceMs = 0;
 
-  constructor(recognizer: NativeRecognizer) {
-    this.#recognizer = recognizer;
-    this.#stream = recognizer.createStream();
-  }
-
-  get fedSamples(): number {
-    return this.#fed;
-  }
-
-  accept(samples: Float32Array): void {
-    this.#stream.acceptWaveform({ sampleRate: SAMPLE_RATE_HZ, samples });
-    this.#fed += samples.length;
-  }
-
   step(): boolean {
-    if (!this.#recognizer.isReady(this.#stream)) return false;
-    this.#recognizer.decode(this.#stream);
+    if (!this.recognizer.isReady(this.stream)) return false;
+    this.recognizer.decode(this.stream);
     return true;
   }
 
   heard(): Heard {
-    const { text, tokens, timestamps } = this.#recognizer.getResult(this.#stream);
-    const endMs = (this.#fed / SAMPLE_RATE_HZ) * 1000;
-    const complete = this.#recognizer.isEndpoint(this.#stream);
+    const { text, tokens, timestamps } = this.recognizer.getResult(this.stream);
+    const endMs = (this.fedSamples / SAMPLE_RATE_HZ) * 1000;
+    const complete = this.recognizer.isEndpoint(this.stream);
     const timesMs = tokens.map((_token, i) => this.#sentenceMs + (timestamps[i] ?? 0) * 1000);
     return { text, tokens, timesMs: timestamps.length === 0 ? tokens.map(() => endMs) : timesMs, complete };
   }
 
   reset(): void {
-    this.#recognizer.reset(this.#stream);
-    this.#sentenceMs = (this.#fed / SAMPLE_RATE_HZ) * 1000;
+    this.recognizer.reset(this.stream);
+    this.#sentenceMs = (this.fedSamples / SAMPLE_RATE_HZ) * 1000;
   }
 
   flush(): void {

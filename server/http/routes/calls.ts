@@ -7,7 +7,7 @@ import { callOfCaller, mayReadCall, mayReadTicket, onlyOf, visibleHistory } from
 import type { Route, RouteContext } from '../route.ts';
 import type { Session } from '../sessions.ts';
 
-const limit = z.coerce.number().int().min(1).max(200).default(50);
+const limit = z.coerce.number().int().min(1).max(500).default(50);
 const id = z
   .string()
   .min(1)

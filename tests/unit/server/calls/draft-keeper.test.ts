@@ -52,6 +52,13 @@ describe('the keeper of a draft', () => {
     expect(saved.at(-1)?.draft.note).toBe('备注');
   });
 
+  it('tells a value that may not stand in a field from one that may', () => {
+    const kept = keeper();
+    expect(kept.accepts({ type: 'edit', field: 'classId', value: 'no-such-class' })).toBe(false);
+    expect(kept.accepts({ type: 'edit', field: 'urgency', value: 'urgent' })).toBe(true);
+    expect(kept.accepts({ type: 'edit-note', note: 'no-such-class' })).toBe(true);
+  });
+
   it('stores the owner as soon as there is one', async () => {
     const kept = keeper();
     await kept.assign('a1');

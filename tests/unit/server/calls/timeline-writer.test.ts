@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
+import { StoreError } from '../../../../server/store/errors.ts';
 import { TimelineWriter } from '../../../../server/calls/timeline-writer.ts';
 import type { CallEvent } from '../../../../server/timeline/events.ts';
 
-class Refused extends Error {
-  readonly code = 'sequence-conflict';
-}
+const refused = (event?: { callId: string; seq: number }): StoreError =>
+  new StoreError('sequence-conflict', 'no', event === undefined ? {} : { event });
 
 describe('the timeline writer', () => {
   let stored: CallEvent[] = [];
@@ -58,8 +58,11 @@ describe('the timeline writer', () => {
     expect(writer.backlog).toBe(0);
   });
 
-  it('sets aside the one event that is refused for good, and only that', async () => {
-    fault = (batch) => (batch.some((e) => e.callId === 'bad') ? new Refused('no') : undefined);
+  it.each([
+    ['named by the database', refused({ callId: 'bad', seq: 1 })],
+    ['not named', refused()],
+  ])('sets aside the one event that is refused for good, and only that (%s)', async (_name, error) => {
+    fault = (batch) => (batch.some((e) => e.callId === 'bad') ? error : undefined);
     for (const callId of ['a', 'bad', 'b']) writer.emit(callId, { type: 'call.answered' });
     await jest.advanceTimersByTimeAsync(2_000);
     expect(stored.map((e) => e.callId)).toEqual(['a', 'b']);

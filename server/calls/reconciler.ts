@@ -1,0 +1,62 @@
+/** Compares what is on record with the legs that live: nothing may be stuck because an event was missed. */
+import type { Logger } from 'pino';
+import type { Switch } from '../../telephony/ports/switch.ts';
+import type { LineStore } from '../acd/line-store.ts';
+import type { LiveCall } from './live-call.ts';
+
+const EVERY_MS = 5_000;
+
+export interface ReconcilerOptions {
+  readonly switch: Switch;
+  readonly line: LineStore;
+  readonly calls: ReadonlyMap<string, LiveCall>;
+  readonly legs: ReadonlyMap<string, LiveCall>;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+}
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #timer: NodeJS.Timeout;
+  #strays = new Set<string>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      void this.#run().catch((error: unknown) => {
+        options.logger.error({ err: error }, 'reconciling failed');
+      });
+    }, EVERY_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    const live = new Set((await this.#options.switch.list()).map((l) => l.legId));
+    for (const call of this.#options.calls.values()) {
+      const { state } = call.runner;
+      if (state.phase.name === 'ended' || state.phase.name === 'arriving') continue;
+      if (!live.has(state.facts.callerLegId) && this.#options.nowMs() - state.facts.arrivedAtMs > EVERY_MS) {
+        this.#options.logger.error({ callId: call.runner.callId }, 'call without a caller leg; ending it');
+        call.runner.input({ type: 'leg-ended', legId: state.facts.callerLegId, cause: 'failed', by: 'local' });
+      }
+    }
+    for (const waiting of await this.#options.line.waiting()) {
+      const name = this.#options.calls.get(waiting.callId)?.runner.state.phase.name;
+      if (name === undefined || name === 'ended') await this.#options.line.leave(waiting.callId);
+    }
+    await this.#hangUpStrays([...live].filter((legId) => !this.#options.legs.has(legId)));
+  }
+
+  /** A leg that belongs to no call twice in a row is nobody's. */
+  async #hangUpStrays(strays: readonly string[]): Promise<void> {
+    for (const legId of strays) {
+      if (!this.#strays.has(legId)) continue;
+      this.#options.logger.error({ legId }, 'leg without a call; hanging it up');
+      await this.#options.switch.hangup(legId, 'normal');
+    }
+    this.#strays = new Set(strays);
+  }
+}
