@@ -202,6 +202,8 @@ export class CallCenter {
       case 'leg.media-up':
       case 'leg.bridged':
       case 'leg.parked':
+      case 'leg.conferenced':
+      case 'leg.supervising':
       case 'play.started':
         return;
     }

@@ -101,6 +101,13 @@ export type SwitchEvent =
     }
   | { readonly type: 'leg.bridged'; readonly legId: LegId; readonly peerLegId: LegId }
   | { readonly type: 'leg.parked'; readonly legId: LegId }
+  | { readonly type: 'leg.conferenced'; readonly legId: LegId; readonly conferenceId: string }
+  | {
+      readonly type: 'leg.supervising';
+      readonly legId: LegId;
+      readonly targetLegId: LegId;
+      readonly mode: SuperviseMode;
+    }
   | { readonly type: 'recording.started'; readonly legId: LegId; readonly path: string; readonly atMs: number }
   | {
       readonly type: 'recording.finished';
@@ -120,7 +127,20 @@ export type SwitchEvent =
   | { readonly type: 'endpoint.registered'; readonly endpointId: string }
   | { readonly type: 'endpoint.unregistered'; readonly endpointId: string };
 
-export const legStates = ['incoming', 'dialling', 'ringing', 'parked', 'bridged'] as const;
+/** How a supervising leg takes part in its target's call. */
+export const superviseModes = ['listen', 'whisper', 'barge'] as const;
+/** `listen`: hears both sides. `whisper`: is heard by the target only. `barge`: is heard by both. */
+export type SuperviseMode = (typeof superviseModes)[number];
+
+export const legStates = [
+  'incoming',
+  'dialling',
+  'ringing',
+  'parked',
+  'bridged',
+  'conferenced',
+  'supervising',
+] as const;
 export type LegState = (typeof legStates)[number];
 
 export interface LegSnapshot {
@@ -170,6 +190,23 @@ export interface LegControl {
   park(legId: LegId): Promise<void>;
   setMarks(legId: LegId, marks: Marks): Promise<void>;
   list(): Promise<readonly LegSnapshot[]>;
+}
+
+/** More than two at a time. Consulting and transfers are `originate`, `bridge` and `park`. */
+export interface PartyControl {
+  /**
+   * Puts answered legs into a conference (made by its first leg): each hears all others. What they were in before is
+   * undone, and what is left alone by that is parked. A leg goes out by `park`, `bridge` or its end; the last one left
+   * is parked.
+   */
+  conference(conferenceId: string, legIds: readonly LegId[]): Promise<void>;
+  /**
+   * Attaches an answered leg (a supervisor's) to another, or changes its mode. It stays attached while the target is
+   * parked, held or bridged anew, and ends with `normal` when the target ends. `park` detaches it.
+   */
+  supervise(legId: LegId, targetLegId: LegId, mode: SuperviseMode): Promise<void>;
+  /** Opens the way towards an unanswered inbound leg (183): prompts then reach the caller before the call is charged. */
+  openEarly(legId: LegId): Promise<void>;
 }
 
 export interface MediaControl {
