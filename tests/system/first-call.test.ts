@@ -187,7 +187,11 @@ describe('the first call', () => {
     // Both are loudness curves in 50 ms steps; each step stands for 400 samples at 8 kHz.
     const asSamples = (curve: number[]): Int16Array =>
       Int16Array.from(curve.flatMap((v) => new Array<number>(400).fill(Math.round(v * 20_000))));
-    expect(likeness(asSamples(heard), parts.matter)).toBeGreaterThan(0.75);
+    // In thirds: a browser stretches speech a little when packets come late, which moves all that follows.
+    const third = Math.floor(parts.matter.length / 3);
+    const found = [0, 1, 2].map((i) => likeness(asSamples(heard), parts.matter.subarray(i * third, (i + 1) * third)));
+    expect(Math.min(...found)).toBeGreaterThan(0.6);
+    expect(found.filter((value) => value > 0.75).length).toBeGreaterThanOrEqual(2);
   });
 
   it('becomes a ticket with a number to tell', async () => {
