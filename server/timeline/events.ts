@@ -14,6 +14,16 @@ export const callEndCauses = [
   'line-full',
   'waited-too-long',
   'flow-ended',
+  /** Left the line by a digit. */
+  'left-line',
+  /** Told that the wait is too long now. */
+  'deflected',
+  /** Chose to be called back; the place in the line is kept. */
+  'callback-booked',
+  /** A call-back that did not reach the citizen. */
+  'callback-not-reached',
+  /** Ended after a partner hotline had taken the call. */
+  'diverted',
   'media-lost',
   'failed',
   'server-restart',
@@ -23,6 +33,22 @@ export type CallEndCause = (typeof callEndCauses)[number];
 
 export const offerEndReasons = ['declined', 'no-answer', 'unreachable', 'caller-gone', 'agent-gone'] as const;
 export type OfferEndReason = (typeof offerEndReasons)[number];
+
+export const queueLeftReasons = [
+  'answered',
+  'abandoned',
+  'waited-too-long',
+  'line-full',
+  'left-line',
+  'deflected',
+  'callback',
+  'diverted',
+] as const;
+export type QueueLeftReason = (typeof queueLeftReasons)[number];
+
+/** `asked`: by the caller; `overflow`: by the rule of the queue; `missed`: the caller had given up waiting. */
+export const callbackReasons = ['asked', 'overflow', 'missed'] as const;
+export type CallbackReason = (typeof callbackReasons)[number];
 
 export type CallEventBody =
   | {
@@ -41,8 +67,24 @@ export type CallEventBody =
   | {
       readonly type: 'queue.left';
       readonly waitMs: number;
-      readonly reason: 'answered' | 'abandoned' | 'waited-too-long' | 'line-full';
+      readonly reason: QueueLeftReason;
     }
+  /** To another queue; the joining time stays. */
+  | { readonly type: 'queue.moved'; readonly queue: string; readonly priority: number; readonly why: 'overflow' | 'deflected' }
+  | { readonly type: 'callback.booked'; readonly callbackId: string; readonly reason: CallbackReason }
+  /** First event of a call-back's own call after `call.arrived`: it stands in the line for its citizen. */
+  | {
+      readonly type: 'callback.queued';
+      readonly callbackId: string;
+      readonly queue: string;
+      readonly attempt: number;
+      readonly joinedAtMs: EpochMs;
+    }
+  /** An agent is there; now the citizen is rung. */
+  | { readonly type: 'callback.dialled'; readonly agentId: string; readonly legId: string }
+  | { readonly type: 'callback.not-reached'; readonly cause: string }
+  | { readonly type: 'divert.started'; readonly partner: string; readonly legId: string }
+  | { readonly type: 'divert.failed'; readonly partner: string; readonly cause: string }
   | { readonly type: 'agent.offered'; readonly agentId: string; readonly offerId: string; readonly ringMs: number }
   | {
       readonly type: 'offer.ended';

@@ -27,6 +27,13 @@ function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | unde
     case 'prompt.finished':
     case 'call.digit':
     case 'queue.announced':
+    case 'queue.moved':
+    case 'callback.booked':
+    case 'callback.queued':
+    case 'callback.dialled':
+    case 'callback.not-reached':
+    case 'divert.started':
+    case 'divert.failed':
     case 'agent.offered':
     case 'offer.ended':
     case 'agent.answered':
