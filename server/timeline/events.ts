@@ -24,6 +24,8 @@ export const callEndCauses = [
   'callback-not-reached',
   /** Ended after a partner hotline had taken the call. */
   'diverted',
+  /** The outside number the call was passed on to hung up. */
+  'party-hung-up',
   'media-lost',
   'failed',
   'server-restart',
@@ -45,6 +47,21 @@ export const queueLeftReasons = [
   'diverted',
 ] as const;
 export type QueueLeftReason = (typeof queueLeftReasons)[number];
+
+/** Why nobody was won for a consultation or a transfer, or how a consultation ended. */
+export const partyEndReasons = [
+  'ended',
+  'transferred',
+  'conferenced',
+  'party-hung-up',
+  'caller-gone',
+  'agent-gone',
+  'taken-over',
+  'no-answer',
+  'declined',
+  'unreachable',
+] as const;
+export type PartyEndReason = (typeof partyEndReasons)[number];
 
 /** `asked`: by the caller; `overflow`: by the rule of the queue; `missed`: the caller had given up waiting. */
 export const callbackReasons = ['asked', 'overflow', 'missed'] as const;
@@ -96,6 +113,54 @@ export type CallEventBody =
   | { readonly type: 'call.bridged'; readonly agentId: string; readonly waitMs: number }
   | { readonly type: 'call.held'; readonly agentId: string }
   | { readonly type: 'call.resumed'; readonly agentId: string; readonly heldMs: number }
+  /** Whom the agent asks: a colleague (`toAgentId`) or an outside number. */
+  | {
+      readonly type: 'consult.started';
+      readonly agentId: string;
+      readonly partyId: string;
+      readonly legId: string;
+      readonly toAgentId: string | null;
+      readonly toNumber: string;
+    }
+  | { readonly type: 'consult.answered'; readonly agentId: string; readonly partyId: string }
+  | {
+      readonly type: 'consult.ended';
+      readonly agentId: string;
+      readonly partyId: string;
+      readonly reason: PartyEndReason;
+    }
+  /** `blind`: somebody is rung while the caller hears music; `attended`: the one who was asked takes the call. */
+  | {
+      readonly type: 'call.transferred';
+      readonly agentId: string;
+      readonly kind: 'blind' | 'attended';
+      readonly partyId: string;
+      readonly legId: string;
+      readonly toAgentId: string | null;
+      readonly toNumber: string;
+    }
+  | { readonly type: 'transfer.answered'; readonly partyId: string }
+  | { readonly type: 'transfer.failed'; readonly partyId: string; readonly reason: PartyEndReason }
+  /** Into the line of a queue, at its front. */
+  | { readonly type: 'call.requeued'; readonly agentId: string; readonly queue: string }
+  | { readonly type: 'conference.started'; readonly agentId: string; readonly partyId: string }
+  | { readonly type: 'conference.ended'; readonly leftBy: 'agent' | 'party' | 'caller' | 'taken-over' }
+  | {
+      readonly type: 'supervision.started';
+      readonly supervisorId: string;
+      readonly agentId: string;
+      readonly legId: string;
+      readonly mode: 'listen' | 'whisper' | 'barge';
+    }
+  | {
+      readonly type: 'supervision.changed';
+      readonly supervisorId: string;
+      readonly mode: 'listen' | 'whisper' | 'barge';
+    }
+  | { readonly type: 'supervision.ended'; readonly supervisorId: string; readonly tookMs: number }
+  | { readonly type: 'call.taken-over'; readonly supervisorId: string; readonly agentId: string; readonly legId: string }
+  /** A new process of ours took charge of a call that had gone on without one since its last event. */
+  | { readonly type: 'call.adopted'; readonly awayMs: number }
   | { readonly type: 'agent.lost'; readonly agentId: string }
   | { readonly type: 'agent.returned'; readonly agentId: string; readonly awayMs: number }
   | { readonly type: 'recording.failed' }

@@ -39,6 +39,20 @@ function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | unde
     case 'agent.answered':
     case 'call.held':
     case 'call.resumed':
+    case 'consult.started':
+    case 'consult.answered':
+    case 'consult.ended':
+    case 'call.transferred':
+    case 'transfer.answered':
+    case 'transfer.failed':
+    case 'call.requeued':
+    case 'conference.started':
+    case 'conference.ended':
+    case 'supervision.started':
+    case 'supervision.changed':
+    case 'supervision.ended':
+    case 'call.taken-over':
+    case 'call.adopted':
     case 'agent.lost':
     case 'agent.returned':
     case 'recording.finished':
