@@ -1,5 +1,6 @@
 /** The one configuration schema. Every key has a default good for `npm start` on one machine and says what it is for. */
 import { z } from 'zod';
+import { edgeSchema } from './edge-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const ms = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
@@ -150,6 +151,7 @@ export const configSchema = z.strictObject({
   asr: asrSchema.prefault({}),
   store: storeSchema.prefault({}),
   auth: authSchema.prefault({}),
+  edge: edgeSchema.prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;
