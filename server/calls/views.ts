@@ -13,6 +13,7 @@ import type {
 import type { CallerHistory } from '../store/ports.ts';
 import type { CallEndCause } from '../timeline/events.ts';
 import type { CallState, Phase } from './core/call-types.ts';
+import { rulesOf } from './core/wait-rules.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
 
 export const noHistory: CallerHistory = { callsIn90Days: 0, callerName: '', tickets: [] };
@@ -94,7 +95,11 @@ function deskState(phase: Phase): DeskCallState {
     case 'flow':
     case 'joining':
     case 'waiting':
+    case 'callback-waiting':
+    case 'dialling':
       return 'connecting';
+    case 'diverting':
+    case 'diverted':
     case 'closing':
     case 'ended':
       return 'wrap-up';
@@ -123,8 +128,10 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
 }
 
 export function whyHere(call: CallState): string {
+  const { callback } = call.facts;
+  if (callback !== undefined) return callback.attempt > 1 ? `回拨市民 · 第 ${String(callback.attempt)} 次` : '回拨市民';
   if (call.queued?.priority === 9) return '通话曾中断，优先接回';
-  return '综合队列 · 空闲最久';
+  return `${rulesOf(call.settings, call.queued?.queue ?? 'main').title} · 空闲最久`;
 }
 
 export function offerView(call: CallState, offerId: string, history: CallerHistory, nowMs: number): OfferView {
@@ -136,6 +143,6 @@ export function offerView(call: CallState, offerId: string, history: CallerHisto
     queue: call.queued?.queue ?? 'main',
     reason: whyHere(call),
     waitMs: nowMs - joinedAtMs,
-    expiresAtMs: nowMs + call.settings.ringMs,
+    expiresAtMs: nowMs + rulesOf(call.settings, call.queued?.queue ?? 'main').ringMs,
   };
 }

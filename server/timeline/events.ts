@@ -87,7 +87,12 @@ export type CallEventBody =
       readonly reason: QueueLeftReason;
     }
   /** To another queue; the joining time stays. */
-  | { readonly type: 'queue.moved'; readonly queue: string; readonly priority: number; readonly why: 'overflow' | 'deflected' }
+  | {
+      readonly type: 'queue.moved';
+      readonly queue: string;
+      readonly priority: number;
+      readonly why: 'overflow' | 'deflected';
+    }
   | { readonly type: 'callback.booked'; readonly callbackId: string; readonly reason: CallbackReason }
   /** First event of a call-back's own call after `call.arrived`: it stands in the line for its citizen. */
   | {
@@ -158,7 +163,12 @@ export type CallEventBody =
       readonly mode: 'listen' | 'whisper' | 'barge';
     }
   | { readonly type: 'supervision.ended'; readonly supervisorId: string; readonly tookMs: number }
-  | { readonly type: 'call.taken-over'; readonly supervisorId: string; readonly agentId: string; readonly legId: string }
+  | {
+      readonly type: 'call.taken-over';
+      readonly supervisorId: string;
+      readonly agentId: string;
+      readonly legId: string;
+    }
   /** A new process of ours took charge of a call that had gone on without one since its last event. */
   | { readonly type: 'call.adopted'; readonly awayMs: number }
   | { readonly type: 'agent.lost'; readonly agentId: string }

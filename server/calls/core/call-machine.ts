@@ -4,8 +4,10 @@
  * ```
  * arriving → flow → joining → waiting ⇄ (offer) → talking ⇄ held
  *                       ↘ closing           ↘ agent-lost → talking | waiting (front)
+ * talking | held → consulting → talking | conference | transferring | (the other's) talking | forwarded
  * ```
- * The caller's hang-up ends the call from every phase; `ended` answers nothing.
+ * A call-back begins in the line: `callback-waiting → dialling → talking`. From `waiting` a partner hotline may take the
+ * call (`diverting → diverted`). The caller's hang-up ends the call from every phase; `ended` answers nothing.
  */
 import { initialFlowState, stepFlow, type FlowEffect, type FlowInput } from '../../../ivr/core/interpreter.ts';
 import {
@@ -17,15 +19,39 @@ import {
   returnTimedOut,
   returnedLegAnswered,
 } from './call-talk.ts';
+import {
+  onComplete,
+  onConference,
+  onConsult,
+  onConsultEnd,
+  onTransfer,
+  onTransferQueue,
+  partyDeclined,
+  partyLegAnswered,
+  partyLegEnded,
+  partyTimedOut,
+} from './call-party.ts';
+import { onSupervise, onSuperviseEnd, onTakeOver, supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
 import type { CallEffect, CallFacts, CallInput, CallSettings, CallState, CallStep } from './call-types.ts';
+import { agentReadyToCall, citizenAnswered, citizenNotReached, dialledLegEnded, startCallback } from './call-back.ts';
+import {
+  divertTimedOut,
+  lineFull,
+  onCallbackKept,
+  onDeflected,
+  onDivert,
+  onMaxWait,
+  onWaitingDigit,
+  partnerAnswered,
+  partnerFailed,
+} from './call-overflow.ts';
 import {
   declined,
-  lineFull,
   offered,
   offerTimedOut,
   offeredLegAnswered,
   onAnnounce,
-  onMaxWait,
+  rulesNow,
   startWaiting,
   offeredLegEnded,
 } from './call-wait.ts';
@@ -40,7 +66,9 @@ export function newCall(facts: CallFacts, settings: CallSettings): CallState {
     bridgedAtMs: null,
     agentId: null,
     recording: false,
+    supervisors: [],
     plays: 0,
+    moves: 0,
   };
 }
 
@@ -60,11 +88,19 @@ export function step(state: CallState, input: CallInput): CallStep {
     case 'joined':
       return startWaiting(state, input.atMs);
     case 'line-full':
-      return lineFull(state);
+      return lineFull(state, input.atMs);
+    case 'deflected':
+      return onDeflected(state, input);
+    case 'callback-kept':
+      return onCallbackKept(state, input);
+    case 'call-back':
+      return startCallback(state);
+    case 'divert':
+      return onDivert(state, input);
     case 'offered':
       return offered(state, input.offer);
     case 'declined':
-      return declined(state, input);
+      return 'party' in state.phase ? partyDeclined(state, input) : declined(state, input);
     case 'hold':
       return onHold(state, input);
     case 'resume':
@@ -73,6 +109,24 @@ export function step(state: CallState, input: CallInput): CallStep {
       return onHangUp(state, input);
     case 'return':
       return onReturn(state, input);
+    case 'consult':
+      return onConsult(state, input);
+    case 'consult-end':
+      return onConsultEnd(state, input);
+    case 'complete':
+      return onComplete(state, input);
+    case 'conference':
+      return onConference(state, input);
+    case 'transfer':
+      return onTransfer(state, input);
+    case 'transfer-queue':
+      return onTransferQueue(state, input);
+    case 'supervise':
+      return onSupervise(state, input);
+    case 'supervise-end':
+      return onSuperviseEnd(state, input);
+    case 'take-over':
+      return onTakeOver(state, input);
     case 'timer':
       return onTimer(state, input);
     case 'recording-finished':
@@ -103,6 +157,7 @@ type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;
 
 function onLegAnswered(state: CallState, input: Input<'leg-answered'>): CallStep {
   if (input.legId === state.facts.callerLegId) {
+    if (state.phase.name === 'dialling') return citizenAnswered(state, state.phase, input.atMs);
     if (state.phase.name !== 'arriving') return stay(state);
     return runFlow({ ...state, phase: { name: 'flow', flow: initialFlowState } }, { type: 'start' }, [
       emit({ type: 'call.answered' }),
@@ -111,13 +166,20 @@ function onLegAnswered(state: CallState, input: Input<'leg-answered'>): CallStep
   const { phase } = state;
   if (phase.name === 'waiting' && phase.offer?.legId === input.legId)
     return offeredLegAnswered(state, phase.offer, input.atMs);
+  if (phase.name === 'callback-waiting' && phase.offer?.legId === input.legId)
+    return agentReadyToCall(state, phase.offer);
+  if (phase.name === 'diverting' && phase.legId === input.legId) return partnerAnswered(state, phase, input.atMs);
   if ('returning' in phase && phase.returning === input.legId)
     return returnedLegAnswered(state, input.legId, input.atMs);
+  if ('party' in phase && phase.party.legId === input.legId) return partyLegAnswered(state, input.atMs);
+  const supervision = state.supervisors.find((s) => s.legId === input.legId);
+  if (supervision !== undefined) return supervisorLegAnswered(state, supervision, input.atMs);
   // A leg nobody waits for any more must not stay up.
   return stay(state, [{ type: 'hangup', legId: input.legId, cause: 'normal' }]);
 }
 
 function onLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
+  if (state.phase.name === 'dialling') return dialledLegEnded(state, state.phase, input);
   if (input.legId === state.facts.callerLegId) {
     return endCall(
       state,
@@ -126,8 +188,13 @@ function onLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
     );
   }
   const { phase } = state;
-  if (phase.name === 'waiting' && phase.offer?.legId === input.legId)
+  if ((phase.name === 'waiting' || phase.name === 'callback-waiting') && phase.offer?.legId === input.legId)
     return offeredLegEnded(state, phase.offer, input.cause);
+  if (phase.name === 'diverting' && phase.legId === input.legId) return partnerFailed(state, phase, input.cause);
+  if (phase.name === 'diverted' && phase.legId === input.legId) return endCall(state, 'diverted', input.atMs);
+  if ('party' in phase && phase.party.legId === input.legId) return partyLegEnded(state, input);
+  const supervision = state.supervisors.find((s) => s.legId === input.legId);
+  if (supervision !== undefined) return supervisorGone(state, supervision, input.atMs, false);
   return agentLegEnded(state, input);
 }
 
@@ -182,7 +249,7 @@ function onPlayFinished(state: CallState, input: Input<'play-finished'>): CallSt
   if (phase.name === 'closing') return endCall(state, phase.cause, input.atMs);
   // Announcements and notices end in music. Music itself ends only by a fault: it is not started again in a loop.
   if (phase.name === 'waiting' && phase.announcing) {
-    return withPlay({ ...state, phase: { ...phase, announcing: false } }, ['music'], 'forever');
+    return withPlay({ ...state, phase: { ...phase, announcing: false } }, [rulesNow(state).music], 'forever');
   }
   if (phase.name === 'agent-lost' && !phase.music) {
     return withPlay({ ...state, phase: { ...phase, music: true } }, ['music'], 'forever');
@@ -193,6 +260,10 @@ function onPlayFinished(state: CallState, input: Input<'play-finished'>): CallSt
 function onDigit(state: CallState, input: Input<'digit'>): CallStep {
   if (input.legId !== state.facts.callerLegId) return stay(state);
   const event = emit({ type: 'call.digit', digit: input.digit, durationMs: input.durationMs });
+  if (state.phase.name === 'waiting') {
+    const { state: next, effects } = onWaitingDigit(state, input);
+    return { state: next, effects: [event, ...effects] };
+  }
   return runFlow(state, { type: 'digit', digit: input.digit }, [event]);
 }
 
@@ -208,6 +279,12 @@ function onTimer(state: CallState, input: Input<'timer'>): CallStep {
       return offerTimedOut(state);
     case 'agent-return':
       return returnTimedOut(state, input.atMs);
+    case 'citizen':
+      return state.phase.name === 'dialling' ? citizenNotReached(state, 'no-answer', input.atMs) : stay(state);
+    case 'divert':
+      return divertTimedOut(state);
+    case 'party':
+      return partyTimedOut(state, input.atMs);
     case 'closing':
       return state.phase.name === 'closing' ? endCall(state, state.phase.cause, input.atMs) : stay(state);
   }

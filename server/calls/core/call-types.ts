@@ -1,8 +1,10 @@
 /** State, inputs and effects of one call. Types only; `call-machine.ts` holds the behaviour. */
 import type { Flow } from '../../../ivr/core/flow.ts';
 import type { FlowState } from '../../../ivr/core/interpreter.ts';
-import type { EndedBy, HangupCause, LegId } from '../../../telephony/ports/switch.ts';
-import type { CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
+import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
+import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
+import type { SkillNeed } from '../../acd/line-store.ts';
+import type { WaitRules } from './wait-rules.ts';
 
 /** What never changes during a call. */
 export interface CallFacts {
@@ -12,6 +14,17 @@ export interface CallFacts {
   readonly to: string;
   readonly trunk: string;
   readonly arrivedAtMs: EpochMs;
+  /** We phone the citizen: `callerLegId` is dialled once an agent is there. */
+  readonly callback?: CallbackFacts;
+}
+
+export interface CallbackFacts {
+  readonly callbackId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The place that was kept. */
+  readonly queued: Queued;
+  readonly ringMs: number;
 }
 
 /** Settings fixed when the call arrives. */
@@ -25,6 +38,8 @@ export interface CallSettings {
   readonly maxWaitMs: number;
   readonly wrapUpMs: number;
   readonly mediaTimeoutMs: number;
+  /** Rules by queue; a queue without is held to the values above. */
+  readonly queues?: Readonly<Record<string, WaitRules>>;
 }
 
 export interface Offer {
@@ -33,10 +48,18 @@ export interface Offer {
   readonly legId: LegId;
 }
 
+/** What the caller asked for on the way to the line. */
+export interface LineWants {
+  readonly needs: readonly SkillNeed[];
+  /** Skill of the dialect the caller would like to speak. */
+  readonly dialect: string | null;
+}
+
 export interface Queued {
   readonly queue: string;
   readonly priority: number;
   readonly joinedAtMs: EpochMs;
+  readonly wants?: LineWants;
 }
 
 export interface Talker {
@@ -44,11 +67,32 @@ export interface Talker {
   readonly legId: LegId;
 }
 
+/** Somebody who is brought in: a colleague, or an outside number. */
+export type PartyTarget =
+  { readonly kind: 'agent'; readonly agentId: string } | { readonly kind: 'number'; readonly number: string };
+
+/** One who is rung for a consultation or a transfer. */
+export interface Party {
+  /** Names the ring to a colleague's page, as an offer's id does. */
+  readonly partyId: string;
+  readonly legId: LegId;
+  readonly target: PartyTarget;
+}
+
+/** A supervisor's leg on the call. Beside the phase: it changes nothing for the caller until it takes over. */
+export interface Supervision {
+  readonly supervisorId: string;
+  readonly legId: LegId;
+  readonly mode: SuperviseMode;
+  /** When it was attached; null while the supervisor's phone rings. */
+  readonly sinceMs: EpochMs | null;
+}
+
 /** What the caller is going through. */
 export type Phase =
   | { readonly name: 'arriving' }
   | { readonly name: 'flow'; readonly flow: FlowState }
-  | { readonly name: 'joining'; readonly queue: string; readonly priority: number }
+  | { readonly name: 'joining'; readonly queue: string; readonly priority: number; readonly wants?: LineWants }
   | { readonly name: 'waiting'; readonly offer: Offer | null; readonly announcing: boolean }
   | { readonly name: 'talking'; readonly agent: Talker; readonly returning: LegId | null }
   | { readonly name: 'held'; readonly agent: Talker; readonly heldAtMs: EpochMs; readonly returning: LegId | null }
@@ -60,6 +104,34 @@ export type Phase =
       readonly lostAtMs: EpochMs;
       readonly returning: LegId | null;
     }
+  /** A call-back stands in the line; nobody has been phoned yet. */
+  | { readonly name: 'callback-waiting'; readonly offer: Offer | null }
+  /** The agent is there, the citizen is rung. */
+  | { readonly name: 'dialling'; readonly agent: Talker }
+  /** A partner hotline is rung while the caller hears music. */
+  | { readonly name: 'diverting'; readonly partner: string; readonly legId: LegId }
+  /** The caller talks to a partner hotline. */
+  | { readonly name: 'diverted'; readonly partner: string; readonly legId: LegId }
+  /** The agent asks somebody while the caller hears music. */
+  | {
+      readonly name: 'consulting';
+      readonly agent: Talker;
+      readonly returning: LegId | null;
+      readonly party: Party;
+      readonly answered: boolean;
+      readonly sinceMs: EpochMs;
+    }
+  /** The agent has let go; somebody is rung while the caller hears music. */
+  | { readonly name: 'transferring'; readonly party: Party; readonly byAgentId: string; readonly sinceMs: EpochMs }
+  /** Three talk. */
+  | {
+      readonly name: 'conference';
+      readonly agent: Talker;
+      readonly returning: LegId | null;
+      readonly party: Party;
+    }
+  /** The caller talks with an outside number; nobody of ours is on the line. */
+  | { readonly name: 'forwarded'; readonly party: Party; readonly sinceMs: EpochMs }
   /** A last sentence is played, then the call ends. */
   | { readonly name: 'closing'; readonly cause: CallEndCause }
   | { readonly name: 'ended' };
@@ -74,11 +146,24 @@ export interface CallState {
   /** Who talked last, or talks. */
   readonly agentId: string | null;
   readonly recording: boolean;
+  readonly supervisors: readonly Supervision[];
   /** Number of the last prompt played; a late `play.finished` of an earlier one is ignored. */
   readonly plays: number;
+  /** How often the call has been moved to another queue or partner: two queues may not send it to and fro. */
+  readonly moves: number;
 }
 
-export const callTimers = ['flow', 'announce', 'max-wait', 'offer', 'agent-return', 'closing'] as const;
+export const callTimers = [
+  'flow',
+  'announce',
+  'max-wait',
+  'offer',
+  'agent-return',
+  'closing',
+  'citizen',
+  'divert',
+  'party',
+] as const;
 export type CallTimer = (typeof callTimers)[number];
 
 export type CallInput = { readonly atMs: EpochMs } & (
@@ -89,6 +174,14 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'digit'; readonly legId: LegId; readonly digit: string; readonly durationMs: number }
   | { readonly type: 'joined' }
   | { readonly type: 'line-full' }
+  /** The estimated wait is longer than the queue lets people wait. */
+  | { readonly type: 'deflected'; readonly estimatedWaitMs: number }
+  /** Answer to `book-callback`; null when it could not be kept. */
+  | { readonly type: 'callback-kept'; readonly callbackId: string | null; readonly reason: CallbackReason }
+  /** First input of a call-back's own call. */
+  | { readonly type: 'call-back' }
+  /** Send the waiting caller to a partner hotline over this leg. */
+  | { readonly type: 'divert'; readonly partner: string; readonly legId: LegId }
   | { readonly type: 'offered'; readonly offer: Offer }
   | { readonly type: 'declined'; readonly agentId: string; readonly offerId: string }
   | { readonly type: 'hold'; readonly agentId: string }
@@ -96,6 +189,23 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'hang-up'; readonly agentId: string }
   /** The agent's page is back and wants to be rung as `legId`. */
   | { readonly type: 'return'; readonly agentId: string; readonly legId: LegId }
+  | { readonly type: 'consult'; readonly agentId: string; readonly party: Party }
+  /** Back to the caller, whoever is being asked or rung. */
+  | { readonly type: 'consult-end'; readonly agentId: string }
+  /** The one who was asked takes the call; while still ringing it becomes a blind transfer. */
+  | { readonly type: 'complete'; readonly agentId: string }
+  | { readonly type: 'conference'; readonly agentId: string }
+  | { readonly type: 'transfer'; readonly agentId: string; readonly party: Party }
+  | { readonly type: 'transfer-queue'; readonly agentId: string; readonly queue: string }
+  /** A supervisor's phone is rung and attached, or the mode of one that is attached changes. */
+  | {
+      readonly type: 'supervise';
+      readonly supervisorId: string;
+      readonly legId: LegId;
+      readonly mode: SuperviseMode;
+    }
+  | { readonly type: 'supervise-end'; readonly supervisorId: string }
+  | { readonly type: 'take-over'; readonly supervisorId: string }
   /** `announcement`: prompts that tell place and wait, looked up by the runner when the timer fires. */
   | { readonly type: 'timer'; readonly timer: CallTimer; readonly announcement: Announcement | null }
   | {
@@ -123,7 +233,16 @@ export type SeatNews =
   | { readonly type: 'lost'; readonly callId: string }
   /** The agent did not come back in time; the caller waits for another. */
   | { readonly type: 'gave-up'; readonly callId: string }
-  | { readonly type: 'call-over'; readonly callId: string; readonly wrapUpMs: number };
+  | { readonly type: 'call-over'; readonly callId: string; readonly wrapUpMs: number }
+  /** A call-back found nobody: the agent is free again at once. */
+  | { readonly type: 'not-reached'; readonly callId: string }
+  /** On the line, but it is not this agent's call: asked by a colleague, or supervising. */
+  | { readonly type: 'helping'; readonly callId: string; readonly as: HelperRole }
+  /** Rung or helping no more; no wrap-up. */
+  | { readonly type: 'released'; readonly callId: string };
+
+/** How one who is on the line without having the call takes part. */
+export type HelperRole = 'consulted' | 'conference' | 'supervisor';
 
 export type CallEffect =
   | { readonly type: 'answer' }
@@ -134,14 +253,36 @@ export type CallEffect =
       readonly repeat: 'once' | 'forever';
     }
   | { readonly type: 'ring-agent'; readonly offer: Offer; readonly returning: boolean }
+  | { readonly type: 'ring-party'; readonly party: Party }
+  | { readonly type: 'ring-supervisor'; readonly supervision: Supervision }
+  /** Joins the caller and this leg. */
   | { readonly type: 'bridge'; readonly legId: LegId }
+  /** Joins two others, apart from the caller. */
+  | { readonly type: 'bridge-others'; readonly a: LegId; readonly b: LegId }
+  /** The caller and these. */
+  | { readonly type: 'conference'; readonly legIds: readonly LegId[] }
+  | { readonly type: 'supervise'; readonly legId: LegId; readonly targetLegId: LegId; readonly mode: SuperviseMode }
   | { readonly type: 'park' }
+  | { readonly type: 'park-leg'; readonly legId: LegId }
   | { readonly type: 'hangup'; readonly legId: LegId; readonly cause: HangupCause }
   | { readonly type: 'start-recording' }
   /** Speech is listened to only while `on`. */
   | { readonly type: 'listen'; readonly on: boolean }
-  | { readonly type: 'join'; readonly queue: string; readonly priority: number }
+  | { readonly type: 'join'; readonly queue: string; readonly priority: number; readonly wants?: LineWants }
+  /** Whatever the limits say: for one who has stood in the line already, or who must not be turned away. */
+  | { readonly type: 'join-again'; readonly queued: Queued }
+  /** To another queue in one step, with the joining time. */
+  | { readonly type: 'move-line'; readonly queued: Queued }
+  | { readonly type: 'book-callback'; readonly reason: CallbackReason; readonly queued: Queued }
+  | { readonly type: 'cancel-callback'; readonly callbackId: string }
+  | { readonly type: 'ring-citizen' }
+  /** Asks for a leg to a partner; `divert` comes back as an input when there is one. */
+  | { readonly type: 'want-divert'; readonly partner: string }
+  | { readonly type: 'ring-partner'; readonly partner: string; readonly legId: LegId; readonly queued: Queued }
+  | { readonly type: 'play-agent'; readonly legId: LegId; readonly prompts: readonly string[] }
   | { readonly type: 'join-front'; readonly queued: Queued }
+  /** Takes the old place again, after a restart. */
+  | { readonly type: 'rejoin'; readonly queued: Queued }
   | { readonly type: 'leave-line' }
   | { readonly type: 'accept-offer'; readonly offerId: string }
   | { readonly type: 'release-offer'; readonly offerId: string; readonly excludeMs: number }

@@ -1,6 +1,7 @@
 /** Small steps shared by the parts of the call machine. Pure. */
 import type { CallEndCause, CallEventBody, EpochMs } from '../../timeline/events.ts';
 import type { CallEffect, CallState, CallStep, Phase } from './call-types.ts';
+import { rulesOf } from './wait-rules.ts';
 
 export function emit(event: CallEventBody): CallEffect {
   return { type: 'emit', event };
@@ -33,7 +34,13 @@ export function withPlay(
 function agentLegs(phase: Phase): readonly string[] {
   switch (phase.name) {
     case 'waiting':
+    case 'callback-waiting':
       return phase.offer === null ? [] : [phase.offer.legId];
+    case 'dialling':
+      return [phase.agent.legId];
+    case 'diverting':
+    case 'diverted':
+      return [phase.legId];
     case 'talking':
     case 'held':
       return phase.returning === null ? [phase.agent.legId] : [phase.agent.legId, phase.returning];
@@ -49,14 +56,17 @@ function agentLegs(phase: Phase): readonly string[] {
 }
 
 function seatEffects(state: CallState): readonly CallEffect[] {
-  const { phase, facts, settings } = state;
+  const { phase, facts } = state;
   const { callId } = facts;
-  if (phase.name === 'waiting' && phase.offer !== null) {
+  if ((phase.name === 'waiting' || phase.name === 'callback-waiting') && phase.offer !== null) {
     const { agentId, offerId } = phase.offer;
     return [
       emit({ type: 'offer.ended', agentId, offerId, reason: 'caller-gone' }),
       { type: 'seat', agentId, news: { type: 'offer-over', callId, reason: 'caller-gone' } },
     ];
+  }
+  if (phase.name === 'dialling') {
+    return [{ type: 'seat', agentId: phase.agent.agentId, news: { type: 'not-reached', callId } }];
   }
   const agentId =
     phase.name === 'talking' || phase.name === 'held'
@@ -65,17 +75,18 @@ function seatEffects(state: CallState): readonly CallEffect[] {
         ? phase.agentId
         : null;
   if (agentId === null) return [];
+  const { wrapUpMs } = rulesOf(state.settings, state.queued?.queue ?? 'main');
   return [
-    emit({ type: 'wrap-up.started', agentId, wrapUpMs: settings.wrapUpMs }),
-    { type: 'seat', agentId, news: { type: 'call-over', callId, wrapUpMs: settings.wrapUpMs } },
+    emit({ type: 'wrap-up.started', agentId, wrapUpMs }),
+    { type: 'seat', agentId, news: { type: 'call-over', callId, wrapUpMs } },
   ];
 }
 
 function leaveLine(state: CallState, cause: CallEndCause, atMs: EpochMs): readonly CallEffect[] {
   const { queued, phase } = state;
-  if (phase.name === 'joining') return [{ type: 'leave-line' }];
-  if (queued === null || phase.name !== 'waiting') return [];
-  const reason = cause === 'waited-too-long' || cause === 'line-full' ? cause : 'abandoned';
+  if (phase.name === 'joining' || phase.name === 'callback-waiting') return [{ type: 'leave-line' }];
+  if (queued === null || (phase.name !== 'waiting' && phase.name !== 'diverting')) return [];
+  const reason = cause === 'waited-too-long' || cause === 'line-full' || cause === 'left-line' ? cause : 'abandoned';
   return [{ type: 'leave-line' }, emit({ type: 'queue.left', waitMs: atMs - queued.joinedAtMs, reason })];
 }
 

@@ -3,55 +3,35 @@ import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { Announcement, CallEffect, CallInput, CallState, CallStep, Offer } from './call-types.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
+import { rulesOf, type WaitRules } from './wait-rules.ts';
 
-/** A last sentence longer than this is cut off. */
-const CLOSING_MS = 15_000;
+/** Rules of the queue the call stands in. */
+export function rulesNow(state: CallState): WaitRules {
+  return rulesOf(state.settings, state.queued?.queue ?? 'main');
+}
 
-export function startWaiting(state: CallState, atMs: EpochMs): CallStep {
+export function startWaiting(state: CallState, atMs: EpochMs, firstAnnouncementMs?: number): CallStep {
   const { phase, settings } = state;
   if (phase.name !== 'joining') return stay(state, [{ type: 'leave-line' }]);
-  const { queue, priority } = phase;
+  const { name: _name, ...place } = phase;
+  const { queue, priority } = place;
+  const rules = rulesOf(settings, queue);
   const next: CallState = {
     ...state,
     phase: { name: 'waiting', offer: null, announcing: false },
-    queued: { queue, priority, joinedAtMs: atMs },
+    queued: { ...place, joinedAtMs: atMs },
   };
-  return withPlay(next, ['music'], 'forever', [
+  return withPlay(next, [rules.music], 'forever', [
     emit({ type: 'queue.joined', queue, priority }),
-    { type: 'start-timer', timer: 'announce', delayMs: settings.firstAnnouncementMs },
-    { type: 'start-timer', timer: 'max-wait', delayMs: settings.maxWaitMs },
-  ]);
-}
-
-export function lineFull(state: CallState): CallStep {
-  if (state.phase.name !== 'joining') return stay(state);
-  const next = goTo(state, { name: 'closing', cause: 'line-full' });
-  return withPlay(next, ['line-full'], 'once', [
-    emit({ type: 'queue.left', waitMs: 0, reason: 'line-full' }),
-    { type: 'start-timer', timer: 'closing', delayMs: CLOSING_MS },
-  ]);
-}
-
-export function onMaxWait(state: CallState, atMs: EpochMs): CallStep {
-  const { phase, queued } = state;
-  // Someone is being rung: the caller is about to be served.
-  if (phase.name !== 'waiting' || phase.offer !== null || queued === null) {
-    return stay(
-      state,
-      phase.name === 'waiting' ? [{ type: 'start-timer', timer: 'max-wait', delayMs: state.settings.ringMs }] : [],
-    );
-  }
-  return withPlay(goTo(state, { name: 'closing', cause: 'waited-too-long' }), ['waited-too-long'], 'once', [
-    { type: 'leave-line' },
-    emit({ type: 'queue.left', waitMs: atMs - queued.joinedAtMs, reason: 'waited-too-long' }),
-    { type: 'start-timer', timer: 'closing', delayMs: CLOSING_MS },
+    { type: 'start-timer', timer: 'announce', delayMs: firstAnnouncementMs ?? rules.firstAnnouncementMs },
+    { type: 'start-timer', timer: 'max-wait', delayMs: rules.maxWaitMs },
   ]);
 }
 
 export function onAnnounce(state: CallState, announcement: Announcement | null): CallStep {
-  const { phase, settings } = state;
+  const { phase } = state;
   if (phase.name !== 'waiting') return stay(state);
-  const again: CallEffect = { type: 'start-timer', timer: 'announce', delayMs: settings.positionEveryMs };
+  const again: CallEffect = { type: 'start-timer', timer: 'announce', delayMs: rulesNow(state).announceEveryMs };
   if (announcement === null || phase.offer !== null) return stay(state, [again]);
   const { prompts, position, estimatedWaitMs } = announcement;
   return withPlay(goTo(state, { ...phase, announcing: true }), prompts, 'once', [
@@ -61,19 +41,20 @@ export function onAnnounce(state: CallState, announcement: Announcement | null):
 }
 
 export function offered(state: CallState, offer: Offer): CallStep {
-  const { phase, facts, settings } = state;
-  if (phase.name !== 'waiting' || phase.offer !== null) {
+  const { phase, facts } = state;
+  if ((phase.name !== 'waiting' && phase.name !== 'callback-waiting') || phase.offer !== null) {
     return stay(state, [{ type: 'release-offer', offerId: offer.offerId, excludeMs: 0 }]);
   }
   const { agentId, offerId } = offer;
+  const { ringMs } = rulesNow(state);
   return {
     state: goTo(state, { ...phase, offer }),
     effects: [
       { type: 'seat', agentId, news: { type: 'ringing', callId: facts.callId, offerId } },
       { type: 'ring-agent', offer, returning: false },
       // The deadline of an offer is ours, not the leg's: a leg that never answers must not hold the caller.
-      { type: 'start-timer', timer: 'offer', delayMs: settings.ringMs },
-      emit({ type: 'agent.offered', agentId, offerId, ringMs: settings.ringMs }),
+      { type: 'start-timer', timer: 'offer', delayMs: ringMs },
+      emit({ type: 'agent.offered', agentId, offerId, ringMs }),
     ],
   };
 }
@@ -127,21 +108,21 @@ export function offeredLegEnded(state: CallState, offer: Offer, cause: HangupCau
 
 export function offerTimedOut(state: CallState): CallStep {
   const { phase } = state;
-  if (phase.name !== 'waiting' || phase.offer === null) return stay(state);
+  if ((phase.name !== 'waiting' && phase.name !== 'callback-waiting') || phase.offer === null) return stay(state);
   return offerOver(state, phase.offer, 'no-answer', [{ type: 'hangup', legId: phase.offer.legId, cause: 'no-answer' }]);
 }
 
 export function declined(state: CallState, input: Extract<CallInput, { type: 'declined' }>): CallStep {
   const { phase } = state;
-  const offer = phase.name === 'waiting' ? phase.offer : null;
+  const offer = phase.name === 'waiting' || phase.name === 'callback-waiting' ? phase.offer : null;
   if (offer?.agentId !== input.agentId || offer.offerId !== input.offerId) return stay(state);
   return offerOver(state, offer, 'declined', [{ type: 'hangup', legId: offer.legId, cause: 'cancelled' }]);
 }
 
 /** The caller keeps the place in the line; the agent is passed over for this call for a while. */
 function offerOver(state: CallState, offer: Offer, reason: OfferEndReason, before: readonly CallEffect[]): CallStep {
-  const { phase, facts, settings } = state;
-  if (phase.name !== 'waiting') return stay(state);
+  const { phase, facts } = state;
+  if (phase.name !== 'waiting' && phase.name !== 'callback-waiting') return stay(state);
   const { agentId, offerId } = offer;
   return {
     state: goTo(state, { ...phase, offer: null }),
@@ -151,7 +132,7 @@ function offerOver(state: CallState, offer: Offer, reason: OfferEndReason, befor
       emit({ type: 'offer.ended', agentId, offerId, reason }),
       // The seat changes first, so that releasing cannot offer the same call to the same agent.
       { type: 'seat', agentId, news: { type: 'offer-over', callId: facts.callId, reason } },
-      { type: 'release-offer', offerId, excludeMs: settings.excludeAfterNoAnswerMs },
+      { type: 'release-offer', offerId, excludeMs: rulesNow(state).excludeAfterNoAnswerMs },
     ],
   };
 }

@@ -130,6 +130,10 @@ function onNews(seat: SeatState, news: SeatNews, atMs: EpochMs): SeatState {
       return { ...seat, work: { type: 'lost', callId: news.callId } };
     case 'gave-up':
       return pauseBySystem(seat, '通话中断未返回');
+    case 'not-reached':
+      return seat.work.type !== 'none' && seat.work.callId === news.callId
+        ? { ...seat, work: { type: 'none' } }
+        : seat;
     case 'call-over':
       return {
         ...seat,
