@@ -30,6 +30,7 @@ const parts = {
   matter: speak(caller.matter),
   wish: speak(caller.wish),
   later: speak(caller.later),
+  neverSaid: speak('今天天气真好，我们明天早上一起到公园里去散步，好不好'),
   agent: speak(agentWords, { variant: 'f3' }),
   greeting: readWav('ivr/prompts/zh-CN/greeting.wav'),
 };
@@ -119,14 +120,11 @@ describe('the first call', () => {
 
   it('shows the words of both sides, apart', async () => {
     const { page } = browser;
-    const said = await until(
-      'the caller’s words',
-      async () => {
-        const text = await words(page, 'caller');
-        return text.includes('油烟') && text;
-      },
-      40_000,
-    );
+    let said = '';
+    const heardIt = async (): Promise<boolean> => (said = await words(page, 'caller')).includes('油烟');
+    // What was heard instead is what one wants to know when this fails.
+    await until('the caller’s words', heardIt, 40_000).catch(() => undefined);
+    expect(said).toContain('油烟');
     expect(said).toContain('投诉');
     expect(
       await until(
@@ -187,11 +185,14 @@ describe('the first call', () => {
     // Both are loudness curves in 50 ms steps; each step stands for 400 samples at 8 kHz.
     const asSamples = (curve: number[]): Int16Array =>
       Int16Array.from(curve.flatMap((v) => new Array<number>(400).fill(Math.round(v * 20_000))));
-    // In thirds: a browser stretches speech a little when packets come late, which moves all that follows.
-    const third = Math.floor(parts.matter.length / 3);
-    const found = [0, 1, 2].map((i) => likeness(asSamples(heard), parts.matter.subarray(i * third, (i + 1) * third)));
-    expect(Math.min(...found)).toBeGreaterThan(0.6);
-    expect(found.filter((value) => value > 0.75).length).toBeGreaterThanOrEqual(2);
+    // In thirds: a browser stretches speech a little when it is short of time, which moves all that follows.
+    const thirdsFound = (pattern: Int16Array): number => {
+      const third = Math.floor(pattern.length / 3);
+      const parts = [0, 1, 2].map((i) => pattern.subarray(i * third, (i + 1) * third));
+      return parts.filter((part) => likeness(asSamples(heard), part) > 0.75).length;
+    };
+    expect(thirdsFound(parts.matter)).toBeGreaterThanOrEqual(2);
+    expect(thirdsFound(parts.neverSaid)).toBe(0);
   });
 
   it('becomes a ticket with a number to tell', async () => {
