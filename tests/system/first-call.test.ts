@@ -36,7 +36,7 @@ const parts = {
 };
 
 /** The caller is silent while greeted and while the agent is rung, then speaks; later once more. */
-const SPEAK_AT_MS = 14_000;
+const SPEAK_AT_MS = 18_000;
 const callerWav = saveWav(
   joined([
     silence(SPEAK_AT_MS),
