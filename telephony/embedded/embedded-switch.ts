@@ -9,14 +9,15 @@ import {
   type LegSnapshot,
   type Marks,
   type OriginateRequest,
+  type PartyControl,
   type PlayRequest,
+  type SuperviseMode,
   type Switch,
   type SwitchEvent,
   type TapFrame,
 } from '../ports/switch.ts';
 import { SipCore } from '../sip/core/sip-core.ts';
 import type { Flow, SipEvent } from '../sip/core/types.ts';
-import { Bridging, mediaStep } from './bridging.ts';
 import { causeOfEnd } from './causes.ts';
 import { SwitchEmitter } from './emitter.ts';
 import { createHanger, type Hanger } from './hanger.ts';
@@ -27,7 +28,9 @@ import { OutboundLegs } from './legs-out.ts';
 import { LocalAddresses } from './local-address.ts';
 import type { MediaEngine, MediaEvent } from './media/media-engine.ts';
 import type { EmbeddedSwitchOptions } from './options.ts';
+import { mediaStep } from './media-step.ts';
 import { OriginPolicy } from './origin-policy.ts';
+import { Parties } from './parties.ts';
 import { SipRunner, monotonicEpochMs } from './sip-runner.ts';
 import { UdpTransport } from './udp-transport.ts';
 import { WsTransport } from './ws-transport.ts';
@@ -36,7 +39,7 @@ const DEFAULT_INBOUND_TIMEOUT_MS = { rtp: 60_000, webrtc: 15_000 };
 const WS_PING_EVERY_MS = 15_000;
 
 /** A `Switch` that also takes WebSockets of the HTTP server and tells what it counts. */
-export interface EmbeddedSwitch extends Switch {
+export interface EmbeddedSwitch extends Switch, PartyControl {
   /** UDP port in use; 0 before the start. */
   readonly sipPort: number;
   /** For the HTTP server's `upgrade` event on the softphone path. */
@@ -65,7 +68,7 @@ class SipSwitch implements EmbeddedSwitch {
   readonly #hanger: Hanger;
   readonly #inbound: InboundLegs;
   readonly #outbound: OutboundLegs;
-  readonly #bridging: Bridging;
+  readonly #parties: Parties;
   #unsubscribeMedia: () => void = () => undefined;
   #closed = false;
 
@@ -101,13 +104,18 @@ class SipSwitch implements EmbeddedSwitch {
       logger,
     });
     const shared = { legs: this.#legs, media, emitter: this.#emitter, logger };
-    this.#ending = new LegEnding(shared);
+    this.#ending = new LegEnding({
+      ...shared,
+      onEnding: (leg) => {
+        this.#parties.ended(leg);
+      },
+    });
     this.#hanger = createHanger(() => this.#runner, this.#ending);
     const parts = { ...shared, sip: this.#runner, hanger: this.#hanger };
     const mediaTimeoutMs = options.inboundMediaTimeoutMs ?? DEFAULT_INBOUND_TIMEOUT_MS;
     this.#inbound = new InboundLegs({ ...parts, mediaTimeoutMs });
     this.#outbound = new OutboundLegs({ ...parts, core: this.#core, ending: this.#ending });
-    this.#bridging = new Bridging(shared);
+    this.#parties = new Parties({ ...shared, hanger: this.#hanger });
   }
 
   #createCore({ sip, directory, newId }: EmbeddedSwitchOptions): SipCore {
@@ -194,12 +202,27 @@ class SipSwitch implements EmbeddedSwitch {
 
   async bridge(a: string, b: string): Promise<void> {
     await this.#ready();
-    await this.#bridging.bridge(a, b);
+    await this.#parties.bridge(a, b);
   }
 
   async park(legId: string): Promise<void> {
     await this.#ready();
-    await this.#bridging.park(legId);
+    await this.#parties.park(legId);
+  }
+
+  async conference(conferenceId: string, legIds: readonly string[]): Promise<void> {
+    await this.#ready();
+    await this.#parties.conference(conferenceId, legIds);
+  }
+
+  async supervise(legId: string, targetLegId: string, mode: SuperviseMode): Promise<void> {
+    await this.#ready();
+    await this.#parties.supervise(legId, targetLegId, mode);
+  }
+
+  async openEarly(legId: string): Promise<void> {
+    await this.#ready();
+    await this.#inbound.openEarly(this.#legs.get(legId));
   }
 
   async setMarks(legId: string, marks: Marks): Promise<void> {
@@ -255,7 +278,7 @@ class SipSwitch implements EmbeddedSwitch {
 
   async #onMedia(legId: string, step: () => Promise<void>): Promise<void> {
     await this.#ready();
-    const leg = this.#legs.getAnswered(legId);
+    const leg = this.#legs.getAudible(legId);
     try {
       await mediaStep(step);
     } catch (error) {
@@ -319,11 +342,13 @@ class SipSwitch implements EmbeddedSwitch {
   /** Digits in INFO join those in RTP; a bridged far end gets them as RTP events. */
   #onInfoDigit({ call, digit, durationMs }: Extract<SipEvent, { type: 'digit' }>): void {
     this.#emitter.emit({ type: 'leg.digit', legId: call, digit, durationMs });
-    const peer = this.#legs.find(call)?.peer;
-    if (peer === undefined) return;
-    this.#media.sendDigit(peer.legId, digit).catch((error: unknown) => {
-      this.#logger.debug({ err: error }, 'digit could not be passed on');
-    });
+    const leg = this.#legs.find(call);
+    if (leg === undefined) return;
+    for (const listener of this.#parties.listenersOf(leg)) {
+      this.#media.sendDigit(listener.legId, digit).catch((error: unknown) => {
+        this.#logger.debug({ err: error }, 'digit could not be passed on');
+      });
+    }
   }
 
   #onMediaEvent(event: MediaEvent): void {

@@ -1,4 +1,4 @@
-/** The one place where legs end: peer parked, media closed, then `leg.ended` told. */
+/** The one place where legs end: others told, media closed, then `leg.ended` told. */
 import type { Logger } from 'pino';
 import type { EndedBy, HangupCause } from '../ports/switch.ts';
 import type { SwitchEmitter } from './emitter.ts';
@@ -19,25 +19,28 @@ export class LegEnding {
   readonly #media: MediaEngine;
   readonly #emitter: SwitchEmitter;
   readonly #logger: Logger;
+  readonly #onEnding: (leg: Leg) => void;
 
-  constructor(parts: { legs: LegTable; media: MediaEngine; emitter: SwitchEmitter; logger: Logger }) {
+  /** `onEnding` frees those who were joined with the leg. */
+  constructor(parts: {
+    legs: LegTable;
+    media: MediaEngine;
+    emitter: SwitchEmitter;
+    logger: Logger;
+    onEnding: (leg: Leg) => void;
+  }) {
     this.#legs = parts.legs;
     this.#media = parts.media;
     this.#emitter = parts.emitter;
     this.#logger = parts.logger;
+    this.#onEnding = parts.onEnding;
   }
 
-  /** Ends once; later calls do nothing. The peer is free at once, the rest follows when media is closed. */
+  /** Ends once; later calls do nothing. Others are free at once, the rest follows when media is closed. */
   end(leg: Leg, end: LegEnd): void {
     if (leg.ended) return;
     leg.ended = true;
-    const { peer } = leg;
-    if (peer !== undefined) {
-      leg.peer = undefined;
-      peer.peer = undefined;
-      peer.state = 'parked';
-      this.#emitter.emit({ type: 'leg.parked', legId: peer.legId });
-    }
+    this.#onEnding(leg);
     void this.#finish(leg, end);
   }
 

@@ -5,9 +5,16 @@ import {
   type LegSnapshot,
   type LegState,
   type Marks,
+  type SuperviseMode,
   type TapFrame,
 } from '../ports/switch.ts';
 import type { MediaKind, MediaLegOptions } from './media/media-engine.ts';
+
+/** Legs that all hear each other. */
+export interface Conference {
+  readonly id: string;
+  readonly members: Set<Leg>;
+}
 
 export interface Leg {
   readonly legId: string;
@@ -16,6 +23,10 @@ export interface Leg {
   readonly mediaTimeoutMs: number;
   state: LegState;
   peer: Leg | undefined;
+  conference: Conference | undefined;
+  supervises: { readonly target: Leg; readonly mode: SuperviseMode } | undefined;
+  /** What the media engine was told it hears (`hearingKey`). */
+  hearing: string;
   marks: Marks;
   /** The caller's offer; undefined when it wants ours. */
   offer: string | undefined;
@@ -23,6 +34,8 @@ export interface Leg {
   localSdp: string;
   /** Set by the first `answer`, so that a second one waits for the same. */
   answering: Promise<void> | undefined;
+  /** Set by the first `openEarly`: the way towards the caller is open, the call is not answered. */
+  opening: Promise<void> | undefined;
   /** Our offer went out in a 200: the session is complete with the answer in the ACK. */
   awaitsAnswerInAck: boolean;
   /** The engine knows the leg. */
@@ -55,8 +68,12 @@ export function createLeg(fields: NewLeg): Leg {
     ...fields,
     state: fields.direction === 'inbound' ? 'incoming' : 'dialling',
     peer: undefined,
+    conference: undefined,
+    supervises: undefined,
+    hearing: '/',
     localSdp: '',
     answering: undefined,
+    opening: undefined,
     awaitsAnswerInAck: false,
     hasMedia: false,
     ended: false,
@@ -72,9 +89,19 @@ export function mediaOptions(leg: Leg): MediaLegOptions {
   return { legId: leg.legId, kind: leg.kind, mediaTimeoutMs: leg.mediaTimeoutMs };
 }
 
-/** Whether audio may flow: parked or bridged. */
+/** Whether the call stands, and audio may flow both ways. */
 export function isAnswered(leg: Leg): boolean {
-  return leg.state === 'parked' || leg.state === 'bridged';
+  switch (leg.state) {
+    case 'incoming':
+    case 'dialling':
+    case 'ringing':
+      return false;
+    case 'parked':
+    case 'bridged':
+    case 'conferenced':
+    case 'supervising':
+      return true;
+  }
 }
 
 /** As `list` shows it. */
@@ -107,6 +134,12 @@ export class LegTable {
     const leg = this.get(legId);
     if (!isAnswered(leg)) throw new SwitchError('wrong-state', `the leg is ${leg.state}, not answered`);
     return leg;
+  }
+
+  /** The leg if prompts can reach it: it is answered, or opened before the answer. */
+  getAudible(legId: string): Leg {
+    const leg = this.get(legId);
+    return leg.opening !== undefined && leg.localSdp !== '' ? leg : this.getAnswered(legId);
   }
 
   delete(legId: string): void {

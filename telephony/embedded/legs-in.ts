@@ -64,8 +64,37 @@ export class InboundLegs {
     return leg.answering;
   }
 
+  /** 183 with our answer: prompts reach the caller, who is not yet charged. Harmless after the answer. */
+  async openEarly(leg: Leg): Promise<void> {
+    if (leg.direction !== 'inbound') throw new SwitchError('wrong-state', 'only an inbound leg can be opened early');
+    if (leg.answering !== undefined) {
+      await leg.answering;
+      return;
+    }
+    // Without an offer ours would have to go into a reliable 183, which few callers understand.
+    if (leg.offer === undefined) throw new SwitchError('wrong-state', 'the caller has made no offer');
+    leg.opening ??= this.#open(leg);
+    await leg.opening;
+  }
+
+  async #open(leg: Leg): Promise<void> {
+    leg.localSdp = await this.#describe(leg);
+    this.#parts.sip.command((core, nowMs) => core.progress(leg.legId, leg.localSdp, nowMs));
+  }
+
   async #answer(leg: Leg): Promise<void> {
-    const { media, sip } = this.#parts;
+    // The 200 says what the 183 said (RFC 3261 section 13.2.1).
+    if (leg.opening === undefined) leg.localSdp = await this.#describe(leg);
+    else await leg.opening;
+    const sdp = leg.localSdp;
+    leg.awaitsAnswerInAck = leg.offer === undefined;
+    this.#parts.sip.command((core, nowMs) => core.answer(leg.legId, sdp, nowMs));
+    if (!leg.awaitsAnswerInAck) this.#becomeAnswered(leg);
+  }
+
+  /** Our description for a caller: the answer to its offer, or an offer of ours. */
+  async #describe(leg: Leg): Promise<string> {
+    const { media } = this.#parts;
     let sdp: string;
     leg.hasMedia = true;
     try {
@@ -81,10 +110,7 @@ export class InboundLegs {
       await this.#discard(leg);
       throw new SwitchError('no-such-leg', 'the caller hung up');
     }
-    leg.localSdp = sdp;
-    leg.awaitsAnswerInAck = leg.offer === undefined;
-    sip.command((core, nowMs) => core.answer(leg.legId, sdp, nowMs));
-    if (!leg.awaitsAnswerInAck) this.#becomeAnswered(leg);
+    return sdp;
   }
 
   /** The leg ended while the engine was making its SDP, so it was closed before it existed. */

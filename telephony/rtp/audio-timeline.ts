@@ -1,7 +1,7 @@
 /**
  * Puts the audio of one direction of a leg onto the leg's media clock (samples at 8 kHz), for taps and recordings.
  *
- * Packets are put in order (waiting up to 60 ms for a late one) and placed by their RTP timestamp, so that loss and
+ * Packets are put in order (waiting a little for a late one) and placed by their RTP timestamp, so that loss and
  * pauses leave a hole and nothing slides. The first packet of a stream anchors it at its arrival; a drift between
  * the sender's clock and ours is taken out in steps of a frame. Pure: arrival comes in as samples of our clock.
  */
@@ -22,7 +22,7 @@ export interface PlacedAudio {
   readonly lostSamples: number;
 }
 
-const reorderSamples = 480;
+const defaultReorderSamples = 480;
 const maxWaiting = 32;
 const maxSequenceJump = 3000;
 /** A timestamp this far ahead of, or behind, our clock is another time base. */
@@ -38,6 +38,7 @@ interface Waiting {
 }
 
 export class AudioTimeline {
+  readonly #reorderSamples: number;
   #ssrc: number | undefined;
   #nextSequence = 0;
   #waiting: Waiting[] = [];
@@ -46,6 +47,11 @@ export class AudioTimeline {
   #lostPackets = 0;
   #expectedSample = 0;
   #window = { packets: 0, leastLate: Number.POSITIVE_INFINITY };
+
+  /** How long a packet waits for an earlier one that is missing; 60 ms unless told. */
+  constructor(options: { readonly reorderSamples: number } = { reorderSamples: defaultReorderSamples }) {
+    this.#reorderSamples = options.reorderSamples;
+  }
 
   push(packet: TimelinePacket, nowSample: number): readonly PlacedAudio[] {
     const distance = sequenceDistance(packet.sequence, this.#nextSequence);
@@ -82,7 +88,7 @@ export class AudioTimeline {
   }
 
   #oldestWaited(nowSample: number): boolean {
-    return this.#waiting.some((one) => nowSample - one.sinceSample >= reorderSamples);
+    return this.#waiting.some((one) => nowSample - one.sinceSample >= this.#reorderSamples);
   }
 
   #restart(packet: TimelinePacket, nowSample: number): readonly PlacedAudio[] {

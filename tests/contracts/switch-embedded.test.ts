@@ -4,17 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createEmbeddedSwitch } from '../../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../../telephony/embedded/media/create-media-engine.ts';
-import type { EndpointCredential } from '../../telephony/ports/switch.ts';
+import type { EndpointCredential, PartyControl, Switch } from '../../telephony/ports/switch.ts';
 import { ha1 } from '../../telephony/sip/auth/digest.ts';
 import { switchContract } from './switch.contract.ts';
 import type { SwitchHarness } from './switch-harness.ts';
+import { switchPartyContract } from './switch-party.contract.ts';
 
 jest.setTimeout(30_000);
 
 const HOST = '127.0.0.1';
 const DOMAIN = 'hotline.test';
 
-async function makeHarness(): Promise<SwitchHarness> {
+async function makeHarness(): Promise<SwitchHarness & { readonly switch: Switch & PartyControl }> {
   const credentials = new Map<string, EndpointCredential>();
   const media = await createMediaEngine({
     advertisedAddress: HOST,
@@ -59,3 +60,4 @@ async function makeHarness(): Promise<SwitchHarness> {
 }
 
 switchContract('embedded', makeHarness);
+switchPartyContract('embedded', makeHarness);

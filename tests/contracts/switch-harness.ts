@@ -21,7 +21,7 @@ export interface SwitchHarness {
 type EventOf<T extends SwitchEvent['type']> = Extract<SwitchEvent, { type: T }>;
 
 /** Frequencies by party, far enough apart for clean ears. */
-export const TONES_HZ = { caller: 440, agent: 1_000, third: 1_600, music: 600 } as const;
+export const TONES_HZ = { caller: 440, agent: 1_000, third: 1_600, music: 600, supervisor: 2_200 } as const;
 /** A heard tone has at least this amplitude, an absent one less than the other. Tones are sent at 8000. */
 export const HEARD = 4_000;
 export const NOT_HEARD = 300;

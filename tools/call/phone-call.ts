@@ -106,6 +106,12 @@ export class PhoneCall {
     return true;
   }
 
+  /** Listens to what the far end sends before its answer. */
+  openEarly(sdp: string): void {
+    const result = acceptAnswer(sdp);
+    if (result.ok) this.#rtp.connect(result.negotiated);
+  }
+
   #connected(): void {
     this.#answeredAtMs ??= performance.now();
     this.#resolveAnswered(true);

@@ -208,6 +208,7 @@ export class SipPhone {
       case 'digit':
         break;
       case 'progress':
+        if (event.sdp !== undefined) call.openEarly(event.sdp);
         this.#emit({ type: 'ringing', call });
         break;
       case 'accepted':

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { MediaError } from './media-error.ts';
 import type { LegQuality } from './leg-reports.ts';
-import type { MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
+import type { Hearing, MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
 import type { RemoteArguments, RemoteMethod, RemoteResult, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 /** The engine with what the port does not ask for. */
@@ -100,12 +100,8 @@ class WorkerMediaEngine implements RunningMediaEngine {
     if (!this.#isClosed) await this.#call('closeLeg', legId);
   }
 
-  bridge(a: string, b: string): Promise<void> {
-    return this.#call('bridge', a, b);
-  }
-
-  unbridge(legId: string): Promise<void> {
-    return this.#call('unbridge', legId);
+  connect(hearings: readonly Hearing[]): Promise<void> {
+    return this.#call('connect', hearings);
   }
 
   play(legId: string, request: RemoteArguments<'play'>[1]): Promise<void> {

@@ -4,7 +4,7 @@ import { eventOfDigit } from '../../rtp/telephone-event.ts';
 import type { NegotiatedAudio } from '../../sdp/offer-answer.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
 import type { LegQuality } from './leg-reports.ts';
-import type { MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
+import type { Hearing, MediaEngine, MediaEngineOptions, MediaEvent, MediaLegOptions } from './media-engine.ts';
 import { MediaLeg } from './media-leg.ts';
 import { Player } from './player.ts';
 import { PortAllocator } from './port-allocator.ts';
@@ -12,6 +12,7 @@ import { PromptStore } from './prompt-store.ts';
 import { Recording } from './recording.ts';
 import { Ticker } from './ticker.ts';
 import { UdpTransport } from './udp-transport.ts';
+import { Wiring } from './wiring.ts';
 
 export interface PlayRequest {
   readonly playId: string;
@@ -32,6 +33,7 @@ export class LocalMediaEngine implements MediaEngine {
   readonly #listeners = new Set<(event: MediaEvent) => void>();
   readonly #ports: PortAllocator;
   readonly #prompts = new PromptStore();
+  readonly #wiring = new Wiring();
   readonly #ticker: Ticker;
   #playSerial = 0;
 
@@ -73,28 +75,27 @@ export class LocalMediaEngine implements MediaEngine {
     if (leg === undefined) return;
     this.#legs.delete(legId);
     if (this.#legs.size === 0) this.#ticker.stop();
-    this.#part(leg);
+    this.#wiring.remove(leg);
+    this.#wiring.apply(this.#legs.values());
     leg.stopPlay('stopped');
     leg.audio.stopTap(leg.nowSample());
     await this.#finishRecording(leg);
     await leg.transport.close();
   }
 
-  async bridge(a: string, b: string): Promise<void> {
-    const legA = this.#leg(a);
-    const legB = this.#leg(b);
-    if (legA === legB) throw new Error('a leg cannot be bridged with itself');
-    for (const leg of [legA, legB]) {
-      this.#part(leg);
-      leg.stopPlay('stopped');
+  async connect(hearings: readonly Hearing[]): Promise<void> {
+    const wanted = hearings.map((one) => ({
+      leg: this.#leg(one.legId),
+      endsPlay: one.endsPlay,
+      parties: one.hears.map((legId) => this.#leg(legId)),
+      playsOf: one.hearsPlaysOf.map((legId) => this.#leg(legId)),
+    }));
+    if (wanted.some(({ leg, parties }) => parties.includes(leg))) throw new Error('a leg cannot hear itself');
+    for (const { leg, parties, playsOf, endsPlay } of wanted) {
+      if (endsPlay) leg.stopPlay('stopped');
+      this.#wiring.set(leg, parties, playsOf);
     }
-    legA.peer = legB;
-    legB.peer = legA;
-    return Promise.resolve();
-  }
-
-  async unbridge(legId: string): Promise<void> {
-    this.#part(this.#leg(legId));
+    this.#wiring.apply(this.#legs.values());
     return Promise.resolve();
   }
 
@@ -218,12 +219,6 @@ export class LocalMediaEngine implements MediaEngine {
     const portRange = this.#ports.browserRange();
     const withPorts = <T>(step: () => Promise<T>): Promise<T> => this.#ports.exclusive(step);
     return (sink) => new WeriftTransport({ advertisedAddress, iceServers, portRange, withPorts }, sink);
-  }
-
-  #part(leg: MediaLeg): void {
-    const { peer } = leg;
-    leg.peer = undefined;
-    if (peer?.peer === leg) peer.peer = undefined;
   }
 
   async #finishRecording(leg: MediaLeg): Promise<void> {

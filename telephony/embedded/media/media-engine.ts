@@ -15,6 +15,17 @@ export interface MediaLegOptions {
   readonly mediaTimeoutMs: number;
 }
 
+/** What one leg hears from now on. */
+export interface Hearing {
+  readonly legId: string;
+  /** Legs whose parties it hears. One: packets as they come. Several: a mix. None: silence, or what is played. */
+  readonly hears: readonly string[];
+  /** Legs whose prompts and music it hears as well. */
+  readonly hearsPlaysOf: readonly string[];
+  /** Ends what is played to it. */
+  readonly endsPlay: boolean;
+}
+
 export type MediaEvent =
   | { readonly type: 'media-up'; readonly legId: string }
   | { readonly type: 'media-lost'; readonly legId: string; readonly silentMs: number }
@@ -58,8 +69,8 @@ export interface MediaEngine {
   /** Takes the far end's first offer and gives our answer. Also used for a re-INVITE's new offer on a known leg. */
   answerOffer(options: MediaLegOptions, sdp: string): Promise<string>;
   closeLeg(legId: string): Promise<void>;
-  bridge(a: string, b: string): Promise<void>;
-  unbridge(legId: string): Promise<void>;
+  /** Changes who hears whom, all at once; legs not named hear what they heard. Nothing changes when one is unknown. */
+  connect(hearings: readonly Hearing[]): Promise<void>;
   play(legId: string, request: { playId: string; files: readonly string[]; repeat: 'once' | 'forever' }): Promise<void>;
   stopPlay(legId: string): Promise<void>;
   startRecording(legId: string, path: string): Promise<void>;

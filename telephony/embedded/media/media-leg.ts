@@ -1,11 +1,13 @@
 /** One leg: its transport, what it sends and hears, its digits, play, tap and recording. Lives in the media thread. */
 import { randomInt } from 'node:crypto';
-import { encodeG711, translateG711 } from '../../rtp/g711.ts';
+import { decodeG711, encodeG711, translateG711 } from '../../rtp/g711.ts';
 import type { Law } from '../../rtp/g711.ts';
+import { frameSamples } from '../../rtp/jitter-buffer.ts';
+import { mixed } from '../../rtp/mix.ts';
 import { OutgoingStream } from '../../rtp/outgoing-stream.ts';
 import type { SourcePacket } from '../../rtp/outgoing-stream.ts';
 import type { RtpPacket } from '../../rtp/rtp-packet.ts';
-import { DigitReceiver } from '../../rtp/telephone-event.ts';
+import { DigitReceiver, eventOfDigit } from '../../rtp/telephone-event.ts';
 import type { ReceivedDigit } from '../../rtp/telephone-event.ts';
 import { offeredEventPayloadType } from '../../sdp/offer-answer.ts';
 import type { NegotiatedAudio } from '../../sdp/offer-answer.ts';
@@ -16,7 +18,8 @@ import type { PacketContent } from './leg-audio.ts';
 import { LegReports } from './leg-reports.ts';
 import type { LegQuality } from './leg-reports.ts';
 import type { MediaEvent, MediaLegOptions } from './media-engine.ts';
-import type { Player } from './player.ts';
+import type { PlayFrame, Player } from './player.ts';
+import { Voice } from './voice.ts';
 
 export interface MediaLegContext {
   readonly emit: (event: MediaEvent) => void;
@@ -25,13 +28,19 @@ export interface MediaLegContext {
   readonly makeTransport: (sink: TransportSink) => MediaTransport;
 }
 
+/** What a leg hears at once besides its own prompts. */
+export interface MixInputs {
+  readonly parties: readonly MediaLeg[];
+  /** Legs whose prompts and music are heard, too. */
+  readonly playsOf: readonly MediaLeg[];
+}
+
 const samplesPerMs = 8;
 
 export class MediaLeg {
   readonly options: MediaLegOptions;
   readonly transport: MediaTransport;
   readonly audio = new LegAudio();
-  peer: MediaLeg | undefined;
   readonly #context: MediaLegContext;
   readonly #bornMs: number;
   readonly #out = new OutgoingStream({ sequence: randomInt(0x8000), rtpTs: randomInt(0x7fff_ffff) });
@@ -45,6 +54,14 @@ export class MediaLeg {
   #lastHeardMs: number;
   #source = { ssrc: -1, name: '' };
   #unwantedPackets = 0;
+  #relayTo: readonly MediaLeg[] = [];
+  #mixedBy: readonly MediaLeg[] = [];
+  /** Kept while somebody mixes what this leg's party says. */
+  #voice: Voice | undefined;
+  #mix: MixInputs | undefined;
+  #mixFrames = 0;
+  #mixSerial = 0;
+  #played: { tick: number; frame: PlayFrame | undefined } = { tick: -1, frame: undefined };
 
   constructor(options: MediaLegOptions, context: MediaLegContext) {
     this.options = options;
@@ -97,10 +114,37 @@ export class MediaLeg {
     return this.#negotiated?.eventPayloadType !== undefined && this.#digitSender.add(event);
   }
 
+  /** Who gets this leg's packets as they come, and who mixes them. */
+  setListeners(relayTo: readonly MediaLeg[], mixedBy: readonly MediaLeg[]): void {
+    this.#relayTo = relayTo;
+    this.#mixedBy = mixedBy;
+    if (mixedBy.length === 0) this.#voice = undefined;
+    else this.#voice ??= new Voice();
+  }
+
+  /** What this leg hears as a mix; `undefined` when it hears one party or nobody. */
+  setMix(mix: MixInputs | undefined): void {
+    // A mix that begins is a new source of the outgoing stream.
+    if (this.#mix === undefined && mix !== undefined) this.#mixSerial += 1;
+    this.#mix = mix;
+  }
+
+  /** What the leg's party says in a beat. */
+  voiceFrame(tick: number): Int16Array | undefined {
+    return this.#voice?.frame(tick, this.nowSample());
+  }
+
+  /** What is played to the leg in a beat; asked for by the leg itself and by whoever listens in. */
+  playFrame(tick: number): PlayFrame | undefined {
+    if (this.#played.tick !== tick) this.#played = { tick, frame: this.#nextPlayFrame(tick) };
+    return this.#played.frame;
+  }
+
   /** One beat of 20 ms. */
   tick(tick: number): void {
     if (this.#digitSender.isActive) this.#sendDigitFrame();
-    if (this.#player !== undefined) this.#playFrame(this.#player, tick);
+    if (this.#mix !== undefined) this.#sendMix(this.#mix, tick);
+    else if (this.#player !== undefined) this.#sendPlay(this.#player, tick);
     this.#announce(this.#digits.advance(this.#context.now()));
     this.audio.advance(this.nowSample());
   }
@@ -160,7 +204,17 @@ export class MediaLeg {
     if (content.type === 'audio') this.#noteUp();
     if (content.type === 'event') this.#announce(this.#digits.push(packet, nowMs));
     this.audio.take('said', packet, { content, nowSample: this.nowSample() });
-    this.peer?.relay(packet, { source: this.#sourceName(packet.ssrc), content });
+    this.#passOn(packet, content);
+  }
+
+  #passOn(packet: RtpPacket, content: PacketContent): void {
+    for (const listener of this.#relayTo) {
+      listener.relay(packet, { source: this.#sourceName(packet.ssrc), content });
+    }
+    if (this.#voice === undefined) return;
+    const pcm = content.type === 'audio' ? decodeG711(content.law, packet.payload) : undefined;
+    const { ssrc, sequence, rtpTs } = packet;
+    this.#voice.take({ ssrc, sequence, rtpTs, pcm }, this.nowSample());
   }
 
   #noteUp(): void {
@@ -172,6 +226,9 @@ export class MediaLeg {
   #announce(digits: readonly ReceivedDigit[]): void {
     for (const { digit, durationMs } of digits) {
       this.#context.emit({ type: 'digit', legId: this.options.legId, digit, durationMs });
+      // In a mix there are no packets to pass on; who hears this party gets the digit anew.
+      const event = eventOfDigit(digit);
+      if (event !== undefined) for (const listener of this.#mixedBy) listener.sendDigit(event);
     }
   }
 
@@ -190,18 +247,36 @@ export class MediaLeg {
     return this.#source.name;
   }
 
-  #playFrame(player: Player, tick: number): void {
+  #nextPlayFrame(tick: number): PlayFrame | undefined {
+    const player = this.#player;
     // The caller is to hear the beginning, so nothing is used up before there is a way to send.
-    if (!player.hasStarted && !this.transport.isReady) return;
+    if (player === undefined || (!player.hasStarted && !this.transport.isReady)) return undefined;
     const first = !player.hasStarted;
     const frame = player.next(tick);
-    if (frame === undefined) {
-      this.stopPlay('completed');
-      return;
+    if (frame === undefined) this.stopPlay('completed');
+    else if (first) {
+      this.#context.emit({ type: 'play-started', legId: this.options.legId, playId: player.playId });
     }
-    if (first) this.#context.emit({ type: 'play-started', legId: this.options.legId, playId: player.playId });
-    if (this.#digitSender.isActive || !this.#maySend()) return;
+    return frame;
+  }
+
+  #sendPlay(player: Player, tick: number): void {
+    const frame = this.playFrame(tick);
+    if (frame === undefined || this.#digitSender.isActive || !this.#maySend()) return;
     this.#send({ ...frame, source: player.source, marker: false }, encodeG711(this.#law(), frame.pcm), 'audio');
+  }
+
+  #sendMix(mix: MixInputs, tick: number): void {
+    const frames = [
+      this.playFrame(tick)?.pcm,
+      ...mix.parties.map((party) => party.voiceFrame(tick)),
+      ...mix.playsOf.map((leg) => leg.playFrame(tick)?.pcm),
+    ].filter((frame) => frame !== undefined);
+    if (this.#digitSender.isActive || !this.#maySend()) return;
+    this.#mixFrames += 1;
+    const numbers = { sequence: this.#mixFrames & 0xffff, rtpTs: (tick * frameSamples) >>> 0, marker: false };
+    const payload = encodeG711(this.#law(), mixed(frames, frameSamples));
+    this.#send({ ...numbers, source: `mix:${this.#mixSerial}` }, payload, 'audio');
   }
 
   #sendDigitFrame(): void {

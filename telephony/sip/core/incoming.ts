@@ -119,6 +119,14 @@ export class IncomingCalls {
     invite.respond(makeResponse(invite.request, 180, { toTag: call.dialog?.localTag ?? '', headers }));
   }
 
+  /** 183 with our answer to the offer: early media (RFC 3960). */
+  progress(call: Call, sdp: string): void {
+    const { invite } = call;
+    if (invite === undefined || call.phase !== 'early') return;
+    const headers = dialogHeaders(this.#runtime, invite);
+    invite.respond(makeResponse(invite.request, 183, { toTag: call.dialog?.localTag ?? '', headers, sdp }));
+  }
+
   /** 200; `sdp` is our answer, or our offer when the INVITE had none. */
   answer(call: Call, sdp: string): void {
     const { invite } = call;

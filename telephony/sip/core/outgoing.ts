@@ -131,7 +131,8 @@ export class OutgoingCalls {
     const { toTag } = response.essentials;
     if (response.body.length > 0) attempt.earlySdp.set(toTag, bodyText(response));
     if (response.status > 100 && attempt.call.phase === 'early') {
-      this.#runtime.emit({ type: 'progress', call: attempt.call.id, status: response.status });
+      const early = response.body.length > 0 ? { sdp: bodyText(response) } : {};
+      this.#runtime.emit({ type: 'progress', call: attempt.call.id, status: response.status, ...early });
     }
   }
 

@@ -151,6 +151,13 @@ export class SipCore {
     });
   }
 
+  /** Opens the way towards an inbound call before its answer (183 with our answer to its offer). */
+  progress(call: string, sdp: string, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#incoming.progress(c, sdp);
+    });
+  }
+
   /** Accepts an inbound call with our answer (or our offer, when the INVITE had none). */
   answer(call: string, sdp: string, nowMs: number): CoreEffect[] {
     return this.#withCall(call, nowMs, (c) => {

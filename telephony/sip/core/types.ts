@@ -81,7 +81,8 @@ export type SipEvent =
       /** Undefined: the caller wants our offer in the 200. */
       readonly offer: string | undefined;
     }
-  | { readonly type: 'progress'; readonly call: string; readonly status: number }
+  /** A provisional answer; `sdp` is in it when the far end sends early media. */
+  | { readonly type: 'progress'; readonly call: string; readonly status: number; readonly sdp?: string }
   | { readonly type: 'accepted'; readonly call: string; readonly status: number; readonly answer: string | undefined }
   /** ACK of a 200 of ours; `answer` is in it when the 200 carried our offer. */
   | { readonly type: 'acknowledged'; readonly call: string; readonly answer: string | undefined }

@@ -1,6 +1,11 @@
 /** A media engine that writes down what is asked of it. */
 import { MediaError, type MediaErrorCode } from '../../../../telephony/embedded/media/media-error.ts';
-import type { MediaEngine, MediaEvent, MediaLegOptions } from '../../../../telephony/embedded/media/media-engine.ts';
+import type {
+  Hearing,
+  MediaEngine,
+  MediaEvent,
+  MediaLegOptions,
+} from '../../../../telephony/embedded/media/media-engine.ts';
 
 export class FakeMedia implements MediaEngine {
   readonly calls: string[] = [];
@@ -39,11 +44,9 @@ export class FakeMedia implements MediaEngine {
   closeLeg(legId: string): Promise<void> {
     return this.#do('closeLeg', legId, undefined);
   }
-  bridge(a: string, b: string): Promise<void> {
-    return this.#do('bridge', `${a} ${b}`, undefined);
-  }
-  unbridge(legId: string): Promise<void> {
-    return this.#do('unbridge', legId, undefined);
+  connect(hearings: readonly Hearing[]): Promise<void> {
+    const text = hearings.map(({ legId, hears }) => `${legId}<${hears.join('+')}`).join(' ');
+    return this.#do('connect', text, undefined);
   }
   play(legId: string): Promise<void> {
     return this.#do('play', legId, undefined);

@@ -10,7 +10,7 @@ import { digitPayloads } from '../../../../telephony/rtp/telephone-event.ts';
 import { wavHeader } from '../../../../telephony/rtp/wav.ts';
 import type { TapFrame } from '../../../../telephony/ports/switch.ts';
 import { BrowserParty } from './browser-party.ts';
-import { RtpParty, amplitudeOf, sleep, until } from './rtp-party.ts';
+import { RtpParty, amplitudeOf, joined, sleep, until } from './rtp-party.ts';
 
 let engine: RunningMediaEngine;
 let folder: string;
@@ -99,7 +99,7 @@ describe('two telephones', () => {
     const path = join(folder, 'talk', 'call.wav');
     await engine.startRecording(a.legId, path);
     await engine.startTap(a.legId);
-    await engine.bridge(a.legId, b.legId);
+    await engine.connect(joined(a.legId, b.legId));
     a.party.startTone(440);
     b.party.startTone(1000);
     await until(() => a.party.heard.length > 100 && b.party.heard.length > 100, 20_000);
@@ -139,7 +139,7 @@ describe('two telephones', () => {
     const path = await toneFile('short.wav', 600, 1);
     await engine.play(b.legId, { playId: 'p', files: [path], repeat: 'forever' });
     await until(() => b.party.heard.length > 5, 10_000);
-    await engine.bridge(a.legId, b.legId);
+    await engine.connect(joined(a.legId, b.legId));
     await sleep(100);
     const before = b.party.heard.length;
     a.party.sendPcm(new Int16Array(160));
@@ -159,7 +159,7 @@ describe('two telephones', () => {
   test('strangers and garbage are counted, not heard', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.bridge(a.legId, b.legId);
+    await engine.connect(joined(a.legId, b.legId));
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 1);
     const stranger = await RtpParty.open();
@@ -176,7 +176,7 @@ describe('two telephones', () => {
   test('digits are announced once and passed on under the number the other side asked for', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.bridge(a.legId, b.legId);
+    await engine.connect(joined(a.legId, b.legId));
     a.party.sendDigit(digitPayloads(7, 80));
     await until(() => eventsOf('digit', a.legId).length === 1 && b.party.heard.length === 7);
     expect(eventsOf('digit', a.legId)).toMatchObject([{ digit: '7', durationMs: 80 }]);
@@ -316,7 +316,7 @@ describe('silence and hold', () => {
   test('a party on hold hears nothing', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.bridge(a.legId, b.legId);
+    await engine.connect(joined(a.legId, b.legId));
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 1);
     expect(await engine.answerOffer(b.leg, b.party.sdp('sendonly'))).toContain('a=recvonly');
@@ -333,7 +333,7 @@ describe('silence and hold', () => {
   }, 30_000);
 
   test('unknown legs and useless SDP are refused in plain words', async () => {
-    await expect(engine.bridge('nobody', 'else')).rejects.toThrow('there is no such leg');
+    await expect(engine.connect(joined('nobody', 'else'))).rejects.toThrow('there is no such leg');
     const leg = { legId: 'bad', kind: 'rtp', mediaTimeoutMs: 0 } as const;
     await expect(engine.answerOffer(leg, 'rubbish')).rejects.toThrow('the offer cannot be used');
     await expect(engine.play('bad', { playId: 'x', files: [], repeat: 'once' })).rejects.toThrow('no such leg');
@@ -345,7 +345,7 @@ describe('a browser', () => {
   test('and a telephone hear each other; digits go both ways', async () => {
     const a = await caller({ law: 'pcmu' });
     const w = await browser();
-    await engine.bridge(a.legId, w.legId);
+    await engine.connect(joined(a.legId, w.legId));
     a.party.startTone(440);
     w.party.startTone(1000);
     await until(() => a.party.heard.length > 50 && w.party.heard.length > 50, 20_000);
@@ -371,7 +371,7 @@ describe('a browser', () => {
     expect(answer).toMatch(/m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 101\r/);
     await party.accept(answer);
     await until(() => party.isConnected, 15_000);
-    await engine.bridge(a.legId, leg.legId);
+    await engine.connect(joined(a.legId, leg.legId));
     a.party.startTone(440);
     await until(() => party.heard.length > 10, 15_000);
 

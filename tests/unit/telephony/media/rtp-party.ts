@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hearing } from '../../../../telephony/embedded/media/media-engine.ts';
 import { decodeG711, encodeG711 } from '../../../../telephony/rtp/g711.ts';
 import type { Law } from '../../../../telephony/rtp/g711.ts';
 import { parseRtp, serializeRtp } from '../../../../telephony/rtp/rtp-packet.ts';
@@ -158,6 +159,17 @@ export async function until(holds: () => boolean, limitMs = 5000): Promise<void>
     if (performance.now() > endMs) throw new Error('it did not happen in time');
     await sleep(5);
   }
+}
+
+/** Two legs that hear each other. */
+export function joined(a: string, b: string): Hearing[] {
+  const hearing = (legId: string, other: string): Hearing => ({
+    legId,
+    hears: [other],
+    hearsPlaysOf: [],
+    endsPlay: true,
+  });
+  return [hearing(a, b), hearing(b, a)];
 }
 
 export { sleep };

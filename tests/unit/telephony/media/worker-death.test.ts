@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as threads from 'node:worker_threads';
 import { pino } from 'pino';
 import type { MediaEvent } from '../../../../telephony/embedded/media/media-engine.ts';
-import { RtpParty, sleep, until } from './rtp-party.ts';
+import { RtpParty, joined, sleep, until } from './rtp-party.ts';
 
 const workers: threads.Worker[] = [];
 
@@ -62,7 +62,7 @@ test('every leg is reported lost, its recording closed, and the next call works'
   await until(() => events.some((event) => event.type === 'media-up' && event.legId === 'two'), 5000);
   expect(workers).toHaveLength(2);
   await engine.close();
-  await expect(engine.bridge('one', 'two')).rejects.toMatchObject({
+  await expect(engine.connect(joined('one', 'two'))).rejects.toMatchObject({
     code: 'unavailable',
     message: 'the media engine is closed',
   });
