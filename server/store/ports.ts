@@ -1,7 +1,7 @@
 /** What the rest of the server asks of the database. Types only; `postgres/` is the adapter. */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { Draft, DraftField } from '../drafts/types.ts';
-import type { CallEndCause, CallEvent, EpochMs } from '../timeline/events.ts';
+import type { CallbackReason, CallEndCause, CallEvent, EpochMs } from '../timeline/events.ts';
 
 /** What `append` rejects with when an event can never be stored. */
 export { StoreError } from './errors.ts';
@@ -116,7 +116,70 @@ export interface SessionStore {
   end(token: string): Promise<void>;
 }
 
+export const callbackStates = ['open', 'calling', 'reached', 'not-reached', 'cancelled', 'expired'] as const;
+/** `open` and `calling` are still to do; the others are how it ended. */
+export type CallbackState = (typeof callbackStates)[number];
+
+/** A promise to call somebody back. */
+export interface CallbackRow {
+  readonly id: string;
+  /** The call in which it came about. */
+  readonly callId: string;
+  readonly number: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly needs: readonly { readonly skill: string; readonly minLevel: number }[];
+  readonly dialect: string | null;
+  readonly reason: CallbackReason;
+  /** The place in the line. */
+  readonly joinedAtMs: EpochMs;
+  readonly requestedAtMs: EpochMs;
+  readonly state: CallbackState;
+  /** Tries that rang the citizen, or ended in the citizen's network. */
+  readonly tries: number;
+  readonly notBeforeMs: EpochMs;
+  /** How the last try ended, or why there will be none; '' before the first. */
+  readonly result: string;
+  readonly agentId: string | null;
+  /** The call that was made last. */
+  readonly outCallId: string | null;
+  readonly updatedAtMs: EpochMs;
+}
+
+export type CallbackChange = Partial<
+  Pick<
+    CallbackRow,
+    | 'state'
+    | 'tries'
+    | 'notBeforeMs'
+    | 'result'
+    | 'agentId'
+    | 'outCallId'
+    | 'joinedAtMs'
+    | 'priority'
+    | 'reason'
+    | 'queue'
+  >
+>;
+
+export interface CallbackStore {
+  /**
+   * One promise a number: if there is one to do already, that one is returned, with the earlier place and the stronger
+   * reason of the two.
+   */
+  book(
+    row: Omit<CallbackRow, 'state' | 'tries' | 'result' | 'agentId' | 'outCallId' | 'updatedAtMs'>,
+  ): Promise<CallbackRow>;
+  change(id: string, change: CallbackChange): Promise<CallbackRow | undefined>;
+  byId(id: string): Promise<CallbackRow | undefined>;
+  /** All that are still to do, oldest place first. */
+  open(): Promise<readonly CallbackRow[]>;
+  /** Newest first, done ones included. */
+  recent(limit: number): Promise<readonly CallbackRow[]>;
+}
+
 export interface Store {
+  readonly callbacks: CallbackStore;
   readonly calls: CallStore;
   readonly drafts: DraftStore;
   readonly tickets: TicketStore;

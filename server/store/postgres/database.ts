@@ -1,8 +1,8 @@
 /** The tables, as kysely sees them. Times are milliseconds since the Unix epoch (`bigint`). */
 import type { ColumnType } from 'kysely';
 import type { Draft } from '../../drafts/types.ts';
-import type { CallEndCause, CallEvent, CallEventBody, EpochMs } from '../../timeline/events.ts';
-import type { Role, TicketRow } from '../ports.ts';
+import type { CallbackReason, CallEndCause, CallEvent, CallEventBody, EpochMs } from '../../timeline/events.ts';
+import type { CallbackState, Role, TicketRow } from '../ports.ts';
 
 /** Read as an object; written as text, so that the driver does not turn arrays into PostgreSQL arrays. */
 type Json<T> = ColumnType<T, string, string>;
@@ -86,7 +86,28 @@ export interface TicketDaysTable {
   last: number;
 }
 
+export interface CallbacksTable {
+  id: string;
+  call_id: string;
+  number: string;
+  queue: string;
+  priority: number;
+  needs: Json<readonly { readonly skill: string; readonly minLevel: number }[]>;
+  dialect: string | null;
+  reason: CallbackReason;
+  joined_at_ms: EpochMs;
+  requested_at_ms: EpochMs;
+  state: CallbackState;
+  tries: number;
+  not_before_ms: EpochMs;
+  result: string;
+  agent_id: string | null;
+  out_call_id: string | null;
+  updated_at_ms: ColumnType<EpochMs, EpochMs | undefined, EpochMs>;
+}
+
 export interface Database {
+  callbacks: CallbacksTable;
   users: UsersTable;
   sessions: SessionsTable;
   calls: CallsTable;

@@ -98,4 +98,34 @@ const ofAgents: Migration = {
   ],
 };
 
-export const migrations: readonly Migration[] = [firstCall, ofAgents];
+/** Promises to call back; at most one to do for each number. */
+const callbacks: Migration = {
+  name: '0003-callbacks',
+  statements: [
+    `create table callbacks (
+      id text primary key,
+      call_id text not null,
+      number text not null check (number <> ''),
+      queue text not null,
+      priority integer not null,
+      needs jsonb not null,
+      dialect text,
+      reason text not null check (reason in ('asked', 'overflow', 'missed')),
+      joined_at_ms bigint not null,
+      requested_at_ms bigint not null,
+      state text not null default 'open'
+        check (state in ('open', 'calling', 'reached', 'not-reached', 'cancelled', 'expired')),
+      tries integer not null default 0,
+      not_before_ms bigint not null,
+      result text not null default '',
+      agent_id text,
+      out_call_id text,
+      updated_at_ms bigint not null default ${nowMs}
+    )`,
+    `create unique index callbacks_one_a_number on callbacks (number) where state in ('open', 'calling')`,
+    `create index callbacks_to_do on callbacks (joined_at_ms) where state in ('open', 'calling')`,
+    `create index callbacks_by_time on callbacks (requested_at_ms desc)`,
+  ],
+};
+
+export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks];

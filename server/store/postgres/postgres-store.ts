@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Store } from '../ports.ts';
+import { PostgresCallbackStore } from './callback-store.ts';
 import { PostgresCallStore } from './call-store.ts';
 import type { Database } from './database.ts';
 import { PostgresDraftStore } from './draft-store.ts';
@@ -16,6 +17,7 @@ export interface PostgresStoreOptions {
 
 /** The store over one connection pool. */
 export class PostgresStore implements Store {
+  readonly callbacks: PostgresCallbackStore;
   readonly calls: PostgresCallStore;
   readonly drafts: PostgresDraftStore;
   readonly tickets: PostgresTicketStore;
@@ -26,6 +28,7 @@ export class PostgresStore implements Store {
 
   constructor(options: PostgresStoreOptions) {
     this.#options = options;
+    this.callbacks = new PostgresCallbackStore(options.db);
     this.calls = new PostgresCallStore(options.db);
     this.drafts = new PostgresDraftStore(options.db);
     this.tickets = new PostgresTicketStore(options.db, options.numbering);
