@@ -8,7 +8,6 @@ import type { Overflow, QueueRules, SeatLevel } from './queue-rules.ts';
 export type { Ageing, Overflow, QueueRules, Ring, SeatLevel, Strategy } from './queue-rules.ts';
 export type EpochMs = number;
 
-
 /** What a call needs of an agent. Dialects are skills like any other. */
 export interface SkillNeed {
   readonly skill: string;

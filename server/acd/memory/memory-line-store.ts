@@ -1,118 +1,147 @@
 /** The waiting line in this process's memory. Each method runs without yielding, so each is atomic. */
-import { isFree, match, byServingOrder } from '../core/match.ts';
-import type { AgentRecord, EpochMs, LineStore, Reservation, Waiting, WaitingCall } from '../line-store.ts';
+import { isIdle, waitingView, type AgentState } from '../core/call-state.ts';
+import { Line } from '../core/line.ts';
+import { isBefore } from '../core/sorted-list.ts';
+import type {
+  AgentRecord,
+  AgentUpdate,
+  EpochMs,
+  JoinAnswer,
+  LineEvent,
+  LineStore,
+  Place,
+  QueueState,
+  Reservation,
+  Waiting,
+  WaitingCall,
+  WaitingChange,
+} from '../line-store.ts';
+import type { QueueRules } from '../queue-rules.ts';
 
 export interface MemoryLineStoreOptions {
   readonly nowMs: () => EpochMs;
   readonly newId: () => string;
 }
 
+/** There is only this server. */
+const OWNER = 'here';
+
 export class MemoryLineStore implements LineStore {
   readonly #nowMs: () => EpochMs;
-  readonly #newId: () => string;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #agents = new Map<string, AgentRecord>();
-  readonly #reservations = new Map<string, Reservation>();
-  readonly #exclusions = new Map<string, Map<string, EpochMs>>();
+  readonly #line: Line;
+  readonly #listeners = new Set<(event: LineEvent) => void>();
+  #latestMs = 0;
 
   constructor(options: MemoryLineStoreOptions) {
     this.#nowMs = options.nowMs;
-    this.#newId = options.newId;
+    this.#line = new Line(options.newId);
   }
 
-  join(call: WaitingCall): Promise<'joined' | 'already-waiting'> {
-    return this.#enter(call, this.#nowMs());
+  /** One step on the line, at a time that never goes back. Listeners hear afterwards what it has led to. */
+  #step<T>(step: (nowMs: EpochMs) => T): Promise<T> {
+    this.#latestMs = Math.max(this.#latestMs, this.#nowMs());
+    const result = step(this.#latestMs);
+    const events = this.#line.takeEvents();
+    if (events.length > 0)
+      queueMicrotask(() => {
+        for (const event of events) for (const listener of this.#listeners) listener(event);
+      });
+    return Promise.resolve(result);
   }
 
-  joinFront(call: WaitingCall, joinedAtMs: EpochMs): Promise<'joined' | 'already-waiting'> {
-    const first = Math.min(joinedAtMs, ...[...this.#waiting.values()].map((w) => w.joinedAtMs - 1));
-    return this.#enter({ ...call, priority: 9 }, first);
+  configure(queues: readonly QueueRules[]): Promise<void> {
+    return this.#step((nowMs) => {
+      this.#line.configure(queues, nowMs);
+    });
   }
 
-  #enter(call: WaitingCall, joinedAtMs: EpochMs): Promise<'joined' | 'already-waiting'> {
-    if (this.#waiting.has(call.callId)) return Promise.resolve('already-waiting');
-    this.#waiting.set(call.callId, { ...call, joinedAtMs });
-    return Promise.resolve('joined');
+  join(call: WaitingCall): Promise<JoinAnswer> {
+    return this.#step((nowMs) => this.#line.join(call, nowMs));
+  }
+
+  joinFront(call: WaitingCall, joinedAtMs: EpochMs): Promise<JoinAnswer> {
+    return this.#step((nowMs) => this.#line.join({ ...call, joinedAtMs }, nowMs, true));
+  }
+
+  change(callId: string, change: WaitingChange): Promise<'changed' | 'not-waiting'> {
+    return this.#step((nowMs) => this.#line.change(callId, change, nowMs));
   }
 
   leave(callId: string): Promise<void> {
-    this.#waiting.delete(callId);
-    this.#exclusions.delete(callId);
-    for (const r of this.#reservations.values()) if (r.callId === callId) this.#reservations.delete(r.offerId);
-    return Promise.resolve();
+    return this.#step((nowMs) => {
+      this.#line.leave(callId, nowMs);
+    });
   }
 
-  setAgent(agent: Omit<AgentRecord, 'freeSinceMs'>): Promise<void> {
-    const before = this.#agents.get(agent.agentId);
-    const free = isFree({ ...agent, freeSinceMs: 0 });
-    const since = before !== undefined && before.freeSinceMs > 0 ? before.freeSinceMs : this.#nowMs();
-    this.#agents.set(agent.agentId, { ...agent, freeSinceMs: free ? since : 0 });
-    return Promise.resolve();
+  setAgent(agent: AgentUpdate): Promise<void> {
+    return this.#step((nowMs) => {
+      this.#line.setAgent(agent, nowMs);
+    });
   }
 
   removeAgent(agentId: string): Promise<void> {
-    this.#agents.delete(agentId);
-    for (const r of this.#reservations.values()) if (r.agentId === agentId) this.#reservations.delete(r.offerId);
-    return Promise.resolve();
-  }
-
-  match(holdMs: number): Promise<readonly Reservation[]> {
-    const nowMs = this.#nowMs();
-    this.#dropExpired(nowMs);
-    const held = [...this.#reservations.values()];
-    const pairs = match({
-      waiting: [...this.#waiting.values()],
-      agents: [...this.#agents.values()],
-      reservedCalls: new Set(held.map((r) => r.callId)),
-      reservedAgents: new Set(held.map((r) => r.agentId)),
-      exclusions: this.#exclusions,
-      nowMs,
+    return this.#step((nowMs) => {
+      this.#line.removeAgent(agentId, nowMs);
     });
-    return Promise.resolve(pairs.map((pair) => this.#reserve(pair.callId, pair.agentId, nowMs + holdMs)));
   }
 
-  #reserve(callId: string, agentId: string, expiresAtMs: EpochMs): Reservation {
-    const joinedAtMs = this.#waiting.get(callId)?.joinedAtMs ?? 0;
-    const reservation = { offerId: this.#newId(), callId, agentId, joinedAtMs, expiresAtMs };
-    this.#reservations.set(reservation.offerId, reservation);
-    return reservation;
-  }
-
-  #dropExpired(nowMs: EpochMs): void {
-    for (const r of this.#reservations.values()) if (r.expiresAtMs <= nowMs) this.#reservations.delete(r.offerId);
+  match(holdMs?: number): Promise<readonly Reservation[]> {
+    return this.#step((nowMs) => this.#line.match(nowMs, holdMs));
   }
 
   accept(offerId: string): Promise<'accepted' | 'expired'> {
-    this.#dropExpired(this.#nowMs());
-    const held = this.#reservations.get(offerId);
-    if (held === undefined) return Promise.resolve('expired');
-    this.#reservations.delete(offerId);
-    this.#waiting.delete(held.callId);
-    this.#exclusions.delete(held.callId);
-    return Promise.resolve('accepted');
+    return this.#step((nowMs) => this.#line.accept(offerId, nowMs));
   }
 
   release(offerId: string, excludeMs: number): Promise<'released' | 'expired'> {
-    const nowMs = this.#nowMs();
-    this.#dropExpired(nowMs);
-    const held = this.#reservations.get(offerId);
-    if (held === undefined) return Promise.resolve('expired');
-    this.#reservations.delete(offerId);
-    const excluded = this.#exclusions.get(held.callId) ?? new Map<string, EpochMs>();
-    if (excludeMs > 0) excluded.set(held.agentId, nowMs + excludeMs);
-    this.#exclusions.set(held.callId, excluded);
-    return Promise.resolve('released');
+    return this.#step((nowMs) => this.#line.release(offerId, excludeMs, nowMs));
+  }
+
+  place(callId: string): Promise<Place | null> {
+    return this.#step((nowMs) => this.#line.place(callId, nowMs));
   }
 
   waiting(): Promise<readonly Waiting[]> {
-    return Promise.resolve([...this.#waiting.values()].sort(byServingOrder));
+    return this.#step(() =>
+      [...this.#line.calls.values()]
+        .sort((a, b) => (isBefore(entryOf(a), entryOf(b)) ? -1 : 1))
+        .map((call) => waitingView(call, OWNER)),
+    );
   }
 
   agents(): Promise<readonly AgentRecord[]> {
-    return Promise.resolve([...this.#agents.values()]);
+    return this.#step(() => [...this.#line.agents.values()].map(agentView));
+  }
+
+  reservations(): Promise<readonly Reservation[]> {
+    return this.#step(() => [...this.#line.offers.values()]);
+  }
+
+  queues(): Promise<readonly QueueState[]> {
+    return this.#step((nowMs) => this.#line.queueNames.map((name) => this.#line.queueState(name, nowMs)));
+  }
+
+  subscribe(listener: (event: LineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   close(): Promise<void> {
+    this.#listeners.clear();
     return Promise.resolve();
   }
+}
+
+const entryOf = (call: { orderKey: number; callId: string }): { score: number; id: string } => ({
+  score: call.orderKey,
+  id: call.callId,
+});
+
+function agentView(agent: AgentState): AgentRecord {
+  const { agentId, intent, pauseReason, phone, queues, skills, seatLevel, callsTaken, lastOfferSeq } = agent;
+  return {
+    ...{ agentId, intent, pauseReason, phone, queues, skills, seatLevel, callsTaken, lastOfferSeq },
+    freeSinceMs: isIdle(agent) ? agent.freeSinceMs : 0,
+    owner: OWNER,
+  };
 }

@@ -1,0 +1,163 @@
+/** What the line remembers of a call and of an agent. Internal to the core; changed only by it. */
+import type { AgentUpdate, EpochMs, Reservation, SkillNeed, Waiting, WaitingCall } from '../line-store.ts';
+import type { QueueRules, SeatLevel } from '../queue-rules.ts';
+import {
+  agentCondition,
+  groupKey,
+  onlyKey,
+  phasesOf,
+  seatBit,
+  skillCondition,
+  type Demand,
+  type Phase,
+} from './phases.ts';
+
+export interface CallState {
+  callId: string;
+  demand: Demand;
+  joinedAtMs: EpochMs;
+  notBeforeMs: EpochMs;
+  phases: readonly Phase[];
+  /** Key in the queue's order; in its class a call may stand elsewhere (sticky head start). */
+  orderKey: number;
+  /** The class it stands in, '' when it cannot be offered now. */
+  classKey: string;
+  classScore: number;
+  conditions: readonly string[];
+  dueMs: EpochMs;
+  tooLongAtMs: EpochMs;
+  offerId: string;
+  lastAgentId: string | null;
+  excluded: Map<string, EpochMs>;
+}
+
+export interface AgentState {
+  agentId: string;
+  intent: AgentUpdate['intent'];
+  pauseReason: string;
+  phone: AgentUpdate['phone'];
+  queues: readonly string[];
+  skills: Readonly<Record<string, number>>;
+  seatLevel: SeatLevel;
+  seatBit: number;
+  /** Groups of waiting calls that can concern this agent. */
+  groups: readonly string[];
+  /** Conditions this agent fulfils while staffed. */
+  fulfils: readonly string[];
+  freeSinceMs: EpochMs;
+  callsTaken: number;
+  lastOfferSeq: number;
+  offerId: string;
+}
+
+export function demandOf(call: WaitingCall, front: boolean): Demand {
+  return {
+    queue: call.queue,
+    priority: call.priority,
+    needs: usableNeeds(call.needs ?? []),
+    stickyAgentId: call.stickyAgentId ?? null,
+    dialect: call.dialect ?? null,
+    facts: { urgent: false, elderly: false, redials: 0, ...call.facts },
+    front,
+    kind: call.kind ?? 'call',
+  };
+}
+
+/** Levels within 1 to 5; of two needs for one skill the first counts. */
+export function usableNeeds(needs: readonly SkillNeed[]): readonly SkillNeed[] {
+  const seen = new Map<string, SkillNeed>();
+  for (const { skill, minLevel } of needs) {
+    if (minLevel > 0 && skill !== '' && !seen.has(skill))
+      seen.set(skill, { skill, minLevel: Math.min(5, Math.ceil(minLevel)) });
+  }
+  return [...seen.values()];
+}
+
+export function newCallState(callId: string, demand: Demand, rules: QueueRules): CallState {
+  return {
+    callId,
+    demand,
+    joinedAtMs: 0,
+    notBeforeMs: 0,
+    phases: phasesOf(demand, rules),
+    orderKey: 0,
+    classKey: '',
+    classScore: 0,
+    conditions: [],
+    dueMs: 0,
+    tooLongAtMs: 0,
+    offerId: '',
+    lastAgentId: null,
+    excluded: new Map(),
+  };
+}
+
+export function newAgentState(agentId: string): AgentState {
+  return {
+    agentId,
+    intent: 'off',
+    pauseReason: '',
+    phone: 'offline',
+    queues: [],
+    skills: {},
+    seatLevel: 'on-site',
+    seatBit: seatBit('on-site'),
+    groups: [],
+    fulfils: [],
+    freeSinceMs: 0,
+    callsTaken: 0,
+    lastOfferSeq: 0,
+    offerId: '',
+  };
+}
+
+/** Takes over queues, skills and seat level; true when any of them is new. */
+export function setProfile(agent: AgentState, update: AgentUpdate): boolean {
+  const { queues, skills = {}, seatLevel = 'on-site' } = update;
+  if (agent.groups.length > 0 && profileText(agent) === profileText({ queues, skills, seatLevel })) return false;
+  const able = Object.keys(skills).filter((s) => (skills[s] ?? 0) > 0);
+  agent.queues = [...new Set(queues)];
+  agent.skills = { ...skills };
+  agent.seatLevel = seatLevel;
+  agent.seatBit = seatBit(seatLevel);
+  agent.groups = [
+    ...agent.queues.flatMap((q) => [groupKey(q, ''), ...able.map((s) => groupKey(q, s))]),
+    onlyKey(agent.agentId),
+  ];
+  agent.fulfils = agent.queues.flatMap((q) => [
+    skillCondition(q, ''),
+    ...able.map((s) => skillCondition(q, s)),
+    agentCondition(q, agent.agentId),
+  ]);
+  return true;
+}
+
+type Profile = Pick<AgentState, 'queues' | 'skills' | 'seatLevel'>;
+
+function profileText({ queues, skills, seatLevel }: Profile): string {
+  return JSON.stringify([[...new Set(queues)], Object.entries(skills).sort(), seatLevel]);
+}
+
+/** Wants calls and can be rung sooner or later. */
+export const isStaffed = (agent: Pick<AgentState, 'intent' | 'phone'>): boolean =>
+  agent.intent === 'available' && agent.phone !== 'offline';
+
+/** Could be rung now, were it not reserved. */
+export const isIdle = (agent: Pick<AgentState, 'intent' | 'phone'>): boolean =>
+  agent.intent === 'available' && agent.phone === 'idle';
+
+export function waitingView(call: CallState, owner: string): Waiting {
+  const { queue, priority, needs, stickyAgentId, dialect, facts, front, kind } = call.demand;
+  return {
+    ...{ callId: call.callId, queue, priority, needs, stickyAgentId, dialect, facts, front, kind, owner },
+    joinedAtMs: call.joinedAtMs,
+    notBeforeMs: call.notBeforeMs,
+    excluded: Object.fromEntries(call.excluded),
+    lastAgentId: call.lastAgentId,
+  };
+}
+
+export function reservationOf(call: CallState, agentId: string, offerId: string, expiresAtMs: EpochMs): Reservation {
+  const { queue, kind } = call.demand;
+  return { offerId, callId: call.callId, agentId, queue, kind, joinedAtMs: call.joinedAtMs, expiresAtMs };
+}

@@ -1,0 +1,449 @@
+/**
+ * The waiting line: who is offered to whom, at once, without looking at everybody. Pure: time comes in as `nowMs`
+ * (never going back), identifiers from `newId`; what it has to tell comes out of `takeEvents`.
+ *
+ * Between two calls of `match` no free agent suits a call that could be offered; only what has changed since (marked
+ * in `#dirtyCalls` and `#dirtyAgents`, or due by time) has to be looked at.
+ */
+import type {
+  AgentUpdate,
+  EpochMs,
+  JoinAnswer,
+  LineEvent,
+  Place,
+  QueueState,
+  Reservation,
+  WaitingCall,
+  WaitingChange,
+} from '../line-store.ts';
+import { rulesFor, type QueueRules } from '../queue-rules.ts';
+import {
+  demandOf,
+  isIdle,
+  isStaffed,
+  newAgentState,
+  newCallState,
+  reservationOf,
+  setProfile,
+  usableNeeds,
+  type AgentState,
+  type CallState,
+} from './call-state.ts';
+import { Candidates } from './candidates.ts';
+import { FreeAgents, isExcluded, suits } from './free-agents.ts';
+import { Lanes } from './lanes.ts';
+import { headStartMs, phasesOf, skillCondition, type Variant } from './phases.ts';
+import { SortedList } from './sorted-list.ts';
+import { WaitingClasses } from './waiting-classes.ts';
+
+/** A reservation outlives the ringing by a little; the call's own deadline comes first. */
+export const HOLD_MARGIN_MS = 10_000;
+
+export class Line {
+  readonly #newId: () => string;
+  readonly #rules = new Map<string, QueueRules>();
+  readonly #calls = new Map<string, CallState>();
+  readonly #agents = new Map<string, AgentState>();
+  readonly #offers = new Map<string, Reservation>();
+  readonly #lanes = new Lanes();
+  readonly #classes = new WaitingClasses();
+  readonly #free = new FreeAgents((queue) => this.rules(queue).strategy);
+  /** How many staffed agents fulfil a condition, and the calls that depend on it. */
+  readonly #fulfilled = new Map<string, number>();
+  readonly #watchers = new Map<string, Set<string>>();
+  readonly #due = new SortedList();
+  readonly #dirtyCalls = new Set<string>();
+  readonly #dirtyAgents = new Set<string>();
+  #events: LineEvent[] = [];
+  #offerSeq = 0;
+
+  constructor(newId: () => string) {
+    this.#newId = newId;
+  }
+
+  rules(queue: string): QueueRules {
+    let rules = this.#rules.get(queue);
+    if (rules === undefined) this.#rules.set(queue, (rules = rulesFor(queue)));
+    return rules;
+  }
+
+  get calls(): ReadonlyMap<string, CallState> {
+    return this.#calls;
+  }
+
+  get agents(): ReadonlyMap<string, AgentState> {
+    return this.#agents;
+  }
+
+  get offers(): ReadonlyMap<string, Reservation> {
+    return this.#offers;
+  }
+
+  /** Queues by name, those without rules of their own included once they were used. */
+  get queueNames(): readonly string[] {
+    return [...this.#rules.keys()];
+  }
+
+  takeEvents(): readonly LineEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  configure(queues: readonly QueueRules[], nowMs: EpochMs): void {
+    this.#rules.clear();
+    for (const rules of queues) this.#rules.set(rules.name, rules);
+    // Rules changed under way hold for those who wait and those who are free, too.
+    for (const agent of this.#agents.values()) {
+      this.#free.remove(agent.agentId);
+      this.#freeIfIdle(agent);
+    }
+    for (const call of this.#calls.values()) this.#redo(call, call.demand, nowMs);
+  }
+
+  join(call: WaitingCall, nowMs: EpochMs, front = false): JoinAnswer {
+    const known = this.#calls.get(call.callId);
+    if (known !== undefined) return { type: 'already-waiting', ...this.#placeOf(known, nowMs) };
+    const refusal = front || call.insist === true ? undefined : this.#refusal(call.queue, nowMs);
+    if (refusal !== undefined) return refusal;
+    const rules = this.rules(call.queue);
+    const state = newCallState(call.callId, demandOf(call, front), rules);
+    state.joinedAtMs = Math.min(call.joinedAtMs ?? nowMs, nowMs);
+    state.notBeforeMs = call.notBeforeMs ?? 0;
+    this.#calls.set(call.callId, state);
+    this.#stand(state, nowMs);
+    return { type: 'joined', ...this.#placeOf(state, nowMs) };
+  }
+
+  #refusal(queue: string, nowMs: EpochMs): JoinAnswer | undefined {
+    const { maxLength, deflectAboveMs, overflow } = this.rules(queue);
+    const length = this.#lanes.length(queue);
+    if (length < maxLength && deflectAboveMs === 0) return undefined;
+    const estimatedWaitMs = this.#estimate(queue, length + 1, nowMs);
+    if (length >= maxLength) return { type: 'refused', reason: 'full', estimatedWaitMs, overflow };
+    if (estimatedWaitMs <= deflectAboveMs) return undefined;
+    return { type: 'refused', reason: 'wait-too-long', estimatedWaitMs, overflow };
+  }
+
+  /** Into its queue's order and, when it may be offered, into its class. */
+  #stand(call: CallState, nowMs: EpochMs): void {
+    const rules = this.rules(call.demand.queue);
+    call.orderKey = call.joinedAtMs - headStartMs(call.demand, rules.ageing);
+    this.#lanes.add(call, nowMs);
+    this.#timeTooLong(call, rules);
+    this.#settle(call, nowMs);
+  }
+
+  #timeTooLong(call: CallState, rules: QueueRules): void {
+    if (call.demand.kind === 'callback') return;
+    call.tooLongAtMs = call.joinedAtMs + rules.maxWaitMs;
+    this.#due.add(call.tooLongAtMs, `w:${call.callId}`);
+  }
+
+  /** Puts the call where it belongs now and sets when to look again. Nothing to do while it is being offered. */
+  #settle(call: CallState, nowMs: EpochMs): void {
+    this.#unsettle(call);
+    if (call.offerId !== '') return;
+    const waitedMs = nowMs - call.joinedAtMs;
+    const phase = call.phases.find((p) => waitedMs < p.untilMs) ?? call.phases.at(-1);
+    if (phase === undefined) return;
+    const variant = phase.variants.find((v) => v.condition === null || (this.#fulfilled.get(v.condition) ?? 0) > 0);
+    let nextMs = call.joinedAtMs + phase.untilMs;
+    if (call.notBeforeMs > nowMs) nextMs = Math.min(nextMs, call.notBeforeMs);
+    for (const [agentId, untilMs] of call.excluded) {
+      if (untilMs <= nowMs) call.excluded.delete(agentId);
+      else nextMs = Math.min(nextMs, untilMs);
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) {
+      call.dueMs = nextMs;
+      this.#due.add(nextMs, `c:${call.callId}`);
+    }
+    call.conditions = phase.variants.flatMap((v) => v.condition ?? []);
+    for (const condition of call.conditions) this.#watch(condition, call.callId);
+    if (variant === undefined || call.notBeforeMs > nowMs) return;
+    this.#classes.add(call, variant);
+    this.#dirtyCalls.add(call.callId);
+  }
+
+  #unsettle(call: CallState): void {
+    this.#dirtyCalls.delete(call.callId);
+    if (call.classKey !== '') this.#classes.remove(call);
+    if (call.dueMs > 0) this.#due.remove(call.dueMs, `c:${call.callId}`);
+    call.dueMs = 0;
+    for (const condition of call.conditions) {
+      const calls = this.#watchers.get(condition);
+      calls?.delete(call.callId);
+      if (calls?.size === 0) this.#watchers.delete(condition);
+    }
+    call.conditions = [];
+  }
+
+  #watch(condition: string, callId: string): void {
+    const calls = this.#watchers.get(condition);
+    if (calls === undefined) this.#watchers.set(condition, new Set([callId]));
+    else calls.add(callId);
+  }
+
+  change(callId: string, change: WaitingChange, nowMs: EpochMs): 'changed' | 'not-waiting' {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return 'not-waiting';
+    this.#endOffer(call.offerId, nowMs);
+    const { joinedAtMs = call.joinedAtMs, notBeforeMs = call.notBeforeMs, ...demand } = change;
+    const needs = usableNeeds(demand.needs ?? call.demand.needs);
+    this.#redo(call, { ...call.demand, ...demand, needs }, nowMs, { joinedAtMs, notBeforeMs });
+    return 'changed';
+  }
+
+  #redo(
+    call: CallState,
+    demand: CallState['demand'],
+    nowMs: EpochMs,
+    times: Pick<CallState, 'joinedAtMs' | 'notBeforeMs'> = call,
+  ): void {
+    this.#withdraw(call, nowMs);
+    call.joinedAtMs = Math.min(times.joinedAtMs, nowMs);
+    call.notBeforeMs = times.notBeforeMs;
+    call.demand = demand;
+    call.phases = phasesOf(demand, this.rules(demand.queue));
+    this.#stand(call, nowMs);
+  }
+
+  #withdraw(call: CallState, nowMs: EpochMs): void {
+    this.#unsettle(call);
+    this.#lanes.remove(call, nowMs);
+    if (call.tooLongAtMs > 0) this.#due.remove(call.tooLongAtMs, `w:${call.callId}`);
+    call.tooLongAtMs = 0;
+  }
+
+  leave(callId: string, nowMs: EpochMs): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return;
+    this.#endOffer(call.offerId, nowMs);
+    this.#withdraw(call, nowMs);
+    this.#calls.delete(callId);
+  }
+
+  setAgent(update: AgentUpdate, nowMs: EpochMs): void {
+    const agent = this.#agents.get(update.agentId) ?? newAgentState(update.agentId);
+    this.#agents.set(update.agentId, agent);
+    const before = isStaffed(agent) ? agent.fulfils : [];
+    const wasFree = agent.freeSinceMs > 0;
+    const isNew = setProfile(agent, update);
+    if (agent.intent === 'off' && update.intent !== 'off') agent.callsTaken = 0;
+    agent.intent = update.intent;
+    agent.pauseReason = update.pauseReason;
+    agent.phone = update.phone;
+    if (!isIdle(agent)) agent.freeSinceMs = 0;
+    else if (!wasFree) agent.freeSinceMs = nowMs;
+    if (isNew || wasFree !== agent.freeSinceMs > 0) {
+      this.#free.remove(agent.agentId);
+      this.#freeIfIdle(agent);
+    }
+    this.#staff(before, isStaffed(agent) ? agent.fulfils : [], nowMs);
+  }
+
+  removeAgent(agentId: string, nowMs: EpochMs): void {
+    const agent = this.#agents.get(agentId);
+    if (agent === undefined) return;
+    const offer = this.#offers.get(agent.offerId);
+    const before = isStaffed(agent) ? agent.fulfils : [];
+    agent.intent = 'off';
+    agent.freeSinceMs = 0;
+    this.#free.remove(agentId);
+    this.#agents.delete(agentId);
+    this.#dirtyAgents.delete(agentId);
+    this.#staff(before, [], nowMs);
+    if (offer === undefined) return;
+    this.#endOffer(offer.offerId, nowMs);
+    this.#events.push({ type: 'offer-lost', reservation: offer, reason: 'agent-gone' });
+  }
+
+  /** Counts who fulfils what; calls that depend on something that has come or gone look for their place again. */
+  #staff(before: readonly string[], after: readonly string[], nowMs: EpochMs): void {
+    if (before === after) return;
+    const touched = new Set<string>();
+    const had = new Map([...before, ...after].map((c) => [c, (this.#fulfilled.get(c) ?? 0) > 0]));
+    for (const c of before) this.#fulfilled.set(c, (this.#fulfilled.get(c) ?? 0) - 1);
+    for (const c of after) this.#fulfilled.set(c, (this.#fulfilled.get(c) ?? 0) + 1);
+    for (const [condition, was] of had) {
+      const count = this.#fulfilled.get(condition) ?? 0;
+      if (count === 0) this.#fulfilled.delete(condition);
+      if (count > 0 === was) continue;
+      for (const callId of this.#watchers.get(condition) ?? []) touched.add(callId);
+    }
+    for (const callId of touched) {
+      const call = this.#calls.get(callId);
+      if (call !== undefined) this.#settle(call, nowMs);
+    }
+  }
+
+  #freeIfIdle(agent: AgentState): void {
+    if (!isIdle(agent) || agent.offerId !== '') return;
+    this.#free.add(agent);
+    this.#dirtyAgents.add(agent.agentId);
+  }
+
+  accept(offerId: string, nowMs: EpochMs): 'accepted' | 'expired' {
+    this.advance(nowMs);
+    const offer = this.#offers.get(offerId);
+    if (offer === undefined) return 'expired';
+    const call = this.#calls.get(offer.callId);
+    const agent = this.#agents.get(offer.agentId);
+    if (agent !== undefined) agent.callsTaken += 1;
+    this.#lanes.served(offer.queue, nowMs);
+    if (call !== undefined) this.leave(call.callId, nowMs);
+    return 'accepted';
+  }
+
+  release(offerId: string, excludeMs: number, nowMs: EpochMs): 'released' | 'expired' {
+    this.advance(nowMs);
+    const offer = this.#offers.get(offerId);
+    if (offer === undefined) return 'expired';
+    if (excludeMs > 0) this.#calls.get(offer.callId)?.excluded.set(offer.agentId, nowMs + excludeMs);
+    this.#endOffer(offerId, nowMs);
+    return 'released';
+  }
+
+  /** Call and agent can be taken again; the call stands where it stood. */
+  #endOffer(offerId: string, nowMs: EpochMs): void {
+    const offer = this.#offers.get(offerId);
+    if (offer === undefined) return;
+    this.#offers.delete(offerId);
+    this.#due.remove(offer.expiresAtMs, `o:${offerId}`);
+    const agent = this.#agents.get(offer.agentId);
+    if (agent !== undefined) {
+      agent.offerId = '';
+      this.#freeIfIdle(agent);
+    }
+    const call = this.#calls.get(offer.callId);
+    if (call === undefined) return;
+    call.offerId = '';
+    this.#settle(call, nowMs);
+  }
+
+  /** Does what is due by time. `match`, `accept` and `release` begin with it. */
+  advance(nowMs: EpochMs): void {
+    for (let due = this.#due.first(); due !== undefined && due.score <= nowMs; due = this.#due.first()) {
+      this.#due.remove(due.score, due.id);
+      const id = due.id.slice(2);
+      if (due.id.startsWith('o:')) this.#expire(id, nowMs);
+      else this.#callDue(id, due.id.startsWith('w:'), nowMs);
+    }
+  }
+
+  #expire(offerId: string, nowMs: EpochMs): void {
+    const reservation = this.#offers.get(offerId);
+    if (reservation === undefined) return;
+    this.#endOffer(offerId, nowMs);
+    this.#events.push({ type: 'offer-lost', reservation, reason: 'expired' });
+  }
+
+  #callDue(callId: string, tooLong: boolean, nowMs: EpochMs): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return;
+    if (!tooLong) {
+      call.dueMs = 0;
+      this.#settle(call, nowMs);
+      return;
+    }
+    call.tooLongAtMs = 0;
+    const { queue } = call.demand;
+    const { overflow } = this.rules(queue);
+    this.#events.push({ type: 'waited-too-long', callId, queue, waitMs: nowMs - call.joinedAtMs, overflow });
+  }
+
+  match(nowMs: EpochMs, holdMs?: number): readonly Reservation[] {
+    this.advance(nowMs);
+    const candidates = new Candidates();
+    for (const callId of this.#dirtyCalls) {
+      const call = this.#calls.get(callId);
+      if (call !== undefined && call.classKey !== '') candidates.push({ score: call.classScore, id: callId });
+    }
+    const agents = [...this.#dirtyAgents];
+    this.#dirtyCalls.clear();
+    this.#dirtyAgents.clear();
+    for (const agentId of agents) this.#propose(agentId, candidates, nowMs);
+    const made: Reservation[] = [];
+    for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
+      const call = this.#calls.get(next.id);
+      if (call !== undefined && call.classKey !== '') {
+        const agent = this.#choose(call, nowMs);
+        if (agent !== undefined) made.push(this.#reserve(call, agent, nowMs, holdMs));
+      }
+      if (next.agentId !== undefined) this.#propose(next.agentId, candidates, nowMs);
+    }
+    return made;
+  }
+
+  /** The first call that a free agent may take becomes a candidate. */
+  #propose(agentId: string, candidates: Candidates, nowMs: EpochMs): void {
+    const agent = this.#agents.get(agentId);
+    if (agent === undefined || !this.#free.has(agentId)) return;
+    const entry = this.#classes.firstFor(agent, this.#calls, nowMs);
+    if (entry !== undefined) candidates.push({ ...entry, agentId });
+  }
+
+  /** The agent who knows the matter, then speakers of the dialect, then by strategy; the last one asked comes last. */
+  #choose(call: CallState, nowMs: EpochMs): AgentState | undefined {
+    const variant = this.#classes.variantOf(call);
+    if (variant === undefined) return undefined;
+    const { stickyAgentId, dialect } = call.demand;
+    const { lastAgentId } = call;
+    const may = (agentId: string): boolean => this.#may(agentId, call, variant, nowMs);
+    const mayNext = (agentId: string): boolean => agentId !== lastAgentId && may(agentId);
+    const find = (skill: string): string | undefined => this.#free.first(variant.queue, skill, mayNext);
+    let chosen: string | undefined;
+    if (variant.onlyAgentId !== null) chosen = may(variant.onlyAgentId) ? variant.onlyAgentId : undefined;
+    else {
+      if (stickyAgentId !== null && mayNext(stickyAgentId)) chosen = stickyAgentId;
+      if (dialect !== null) chosen ??= find(dialect);
+      chosen ??= find(variant.needs[0]?.skill ?? '');
+      if (lastAgentId !== null && may(lastAgentId)) chosen ??= lastAgentId;
+    }
+    return chosen === undefined ? undefined : this.#agents.get(chosen);
+  }
+
+  #may(agentId: string, call: CallState, variant: Variant, nowMs: EpochMs): boolean {
+    const agent = this.#agents.get(agentId);
+    if (agent === undefined || !this.#free.has(agentId)) return false;
+    return suits(agent, variant) && !isExcluded(call, agentId, nowMs);
+  }
+
+  #reserve(call: CallState, agent: AgentState, nowMs: EpochMs, holdMs?: number): Reservation {
+    const forMs = holdMs ?? this.rules(call.demand.queue).ringMs + HOLD_MARGIN_MS;
+    const reservation = reservationOf(call, agent.agentId, this.#newId(), nowMs + forMs);
+    this.#offers.set(reservation.offerId, reservation);
+    this.#due.add(reservation.expiresAtMs, `o:${reservation.offerId}`);
+    this.#unsettle(call);
+    call.offerId = reservation.offerId;
+    call.lastAgentId = agent.agentId;
+    this.#free.remove(agent.agentId);
+    agent.offerId = reservation.offerId;
+    this.#offerSeq += 1;
+    agent.lastOfferSeq = this.#offerSeq;
+    return reservation;
+  }
+
+  place(callId: string, nowMs: EpochMs): Place | null {
+    const call = this.#calls.get(callId);
+    return call === undefined ? null : this.#placeOf(call, nowMs);
+  }
+
+  #placeOf(call: CallState, nowMs: EpochMs): Place {
+    const position = this.#lanes.position(call);
+    return { position, estimatedWaitMs: this.#estimate(call.demand.queue, position, nowMs) };
+  }
+
+  #staffing(queue: string): { staffed: number; free: number; usualHandleMs: number } {
+    const staffed = this.#fulfilled.get(skillCondition(queue, '')) ?? 0;
+    return { staffed, free: this.#free.count(queue), usualHandleMs: this.rules(queue).usualHandleMs };
+  }
+
+  #estimate(queue: string, position: number, nowMs: EpochMs): number {
+    return this.#lanes.estimateMs(queue, position, nowMs, this.#staffing(queue));
+  }
+
+  queueState(queue: string, nowMs: EpochMs): QueueState {
+    return this.#lanes.state(queue, nowMs, this.#staffing(queue));
+  }
+}

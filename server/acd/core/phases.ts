@@ -1,0 +1,130 @@
+/**
+ * Who may take a call, as time goes by: sticky agent only, speakers of its dialect only, then ring after ring. Pure.
+ * Both stores keep calls in classes of equal demand (`classKey`); an agent looks only into the groups that can
+ * concern it (`groupKey`): its queues, each with no need first and with each of its skills.
+ */
+import type { AgeingFacts, SkillNeed, WaitingKind } from '../line-store.ts';
+import { seatLevels, type Ageing, type QueueRules, type Ring, type SeatLevel } from '../queue-rules.ts';
+
+/** What decides on a call's phases. */
+export interface Demand {
+  readonly queue: string;
+  readonly priority: number;
+  readonly needs: readonly SkillNeed[];
+  readonly stickyAgentId: string | null;
+  readonly dialect: string | null;
+  readonly facts: AgeingFacts;
+  readonly front: boolean;
+  readonly kind: WaitingKind;
+}
+
+/** One way to keep a call: holds while `condition` does (null: always). */
+export interface Variant {
+  /** `agent:<queue>|<id>`: that agent is staffed. `skill:<queue>|<skill>`: somebody with that skill is. */
+  readonly condition: string | null;
+  readonly queue: string;
+  readonly onlyAgentId: string | null;
+  /** Bit set, by index in `seatLevels`. */
+  readonly seats: number;
+  readonly needs: readonly SkillNeed[];
+  readonly headStartMs: number;
+}
+
+export interface Phase {
+  /** Waiting time at which the phase begins and ends. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** The first whose condition holds is the one; the last has none. */
+  readonly variants: readonly Variant[];
+}
+
+/** A returned call stands before everyone: more than any head start, less than the age of an epoch. */
+export const FRONT_MS = 10_000_000_000;
+const ALL_SEATS = (1 << seatLevels.length) - 1;
+
+export function seatBit(level: SeatLevel): number {
+  return 1 << seatLevels.indexOf(level);
+}
+
+export function headStartMs(demand: Pick<Demand, 'priority' | 'facts' | 'front'>, ageing: Ageing): number {
+  if (demand.front) return FRONT_MS;
+  const { urgent, elderly, redials } = demand.facts;
+  const wanted =
+    demand.priority * ageing.priorityStepMs +
+    (urgent ? ageing.urgentMs : 0) +
+    (elderly ? ageing.elderlyMs : 0) +
+    redials * ageing.redialMs;
+  return Math.min(wanted, ageing.maxHeadStartMs);
+}
+
+/** Names may hold anything; keys are cut at these signs. */
+const safe = (name: string): string => encodeURIComponent(name);
+
+export const skillCondition = (queue: string, skill: string): string => `skill:${safe(queue)}|${safe(skill)}`;
+export const agentCondition = (queue: string, agentId: string): string => `agent:${safe(queue)}|${agentId}`;
+
+/** Also the key of the free agents of a queue with that skill; '' for all of the queue. */
+export const groupKey = (queue: string, skill: string): string => `${safe(queue)}|${safe(skill)}`;
+export const onlyKey = (agentId: string): string => `only|${agentId}`;
+
+export function groupOf(variant: Variant): string {
+  if (variant.onlyAgentId !== null) return onlyKey(variant.onlyAgentId);
+  return groupKey(variant.queue, variant.needs[0]?.skill ?? '');
+}
+
+export function classOf(variant: Variant): string {
+  if (variant.onlyAgentId !== null) return `${safe(variant.queue)}||${onlyKey(variant.onlyAgentId)}`;
+  const needs = variant.needs.map((n) => `${safe(n.skill)}:${String(n.minLevel)}`).join(',');
+  return `${safe(variant.queue)}|${String(variant.seats)}|${needs}`;
+}
+
+function lowered(needs: readonly SkillNeed[], by: number): readonly SkillNeed[] {
+  return needs.map((n) => ({ ...n, minLevel: n.minLevel - by })).filter((n) => n.minLevel > 0);
+}
+
+function ringVariant(demand: Demand, ring: Ring | undefined, headStart: number): Variant {
+  return {
+    condition: null,
+    queue: demand.queue,
+    onlyAgentId: null,
+    seats: ring === undefined ? ALL_SEATS : ring.seats.reduce((set, level) => set | seatBit(level), 0),
+    needs: lowered(demand.needs, ring?.lowerLevelsBy ?? 0),
+    headStartMs: headStart,
+  };
+}
+
+/** The needs with the dialect first. */
+function withDialect(needs: readonly SkillNeed[], dialect: string): readonly SkillNeed[] {
+  const own = needs.find((n) => n.skill === dialect);
+  return [own ?? { skill: dialect, minLevel: 1 }, ...needs.filter((n) => n.skill !== dialect)];
+}
+
+function variantsAt(demand: Demand, rules: QueueRules, waitedMs: number): readonly Variant[] {
+  const headStart = headStartMs(demand, rules.ageing);
+  const plain = ringVariant(demand, rules.rings.filter((r) => r.afterMs <= waitedMs).at(-1), headStart);
+  const variants: Variant[] = [];
+  const { stickyAgentId, dialect, queue } = demand;
+  if (stickyAgentId !== null && waitedMs < rules.stickyWaitMs)
+    variants.push({
+      ...plain,
+      condition: agentCondition(queue, stickyAgentId),
+      onlyAgentId: stickyAgentId,
+      headStartMs: headStart + rules.stickyHeadStartMs,
+    });
+  if (dialect !== null && waitedMs < rules.dialectWaitMs)
+    variants.push({ ...plain, condition: skillCondition(queue, dialect), needs: withDialect(plain.needs, dialect) });
+  return [...variants, plain];
+}
+
+/** All phases of a call, in order, from joining on without a gap. */
+export function phasesOf(demand: Demand, rules: QueueRules): readonly Phase[] {
+  const starts = new Set([0, ...rules.rings.map((r) => r.afterMs)]);
+  if (demand.stickyAgentId !== null) starts.add(rules.stickyWaitMs);
+  if (demand.dialect !== null) starts.add(rules.dialectWaitMs);
+  const times = [...starts].filter((t) => t >= 0).sort((a, b) => a - b);
+  return times.map((fromMs, i) => ({
+    fromMs,
+    untilMs: times[i + 1] ?? Number.POSITIVE_INFINITY,
+    variants: variantsAt(demand, rules, fromMs),
+  }));
+}
