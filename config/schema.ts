@@ -1,5 +1,6 @@
 /** The one configuration schema. Every key has a default good for `npm start` on one machine and says what it is for. */
 import { z } from 'zod';
+import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -84,6 +85,19 @@ export const lineSchema = z.strictObject({
     .describe('How often a waiting caller hears the position in the line.'),
   maxWaiting: z.number().int().min(1).max(100_000).default(500).describe('More callers than this hear a busy message.'),
   maxWaitMs: ms(10_000, 7_200_000).default(1_800_000).describe('A caller waits at most this long.'),
+  waiting: z.array(waitingSchema).default([]).describe('What callers hear and may press while they wait, by queue.'),
+  stickyDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .default(7)
+    .describe('A caller with a ticket of these days goes to its agent first. 0 = never.'),
+  dispositions: z
+    .array(dispositionSchema)
+    .max(9)
+    .default([...usualDispositions])
+    .describe('What a call was: chosen after it by one key.'),
 });
 
 export const ivrSchema = z.strictObject({
@@ -147,6 +161,7 @@ export const configSchema = z.strictObject({
   sip: sipSchema.prefault({}),
   rtp: rtpSchema.prefault({}),
   line: lineSchema.prefault({}),
+  callback: callbackSchema.prefault({}),
   ivr: ivrSchema.prefault({}),
   asr: asrSchema.prefault({}),
   store: storeSchema.prefault({}),
