@@ -17,6 +17,8 @@ import type { Announcement, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { endpointOf, agentOf } from './endpoints.ts';
+import { IvrFlows, type IvrParts } from './ivr-flows.ts';
+import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
 import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
@@ -29,6 +31,8 @@ export interface CallCenterListener {
   seatChanged(seat: SeatState, before: SeatState): void;
   transcript(call: LiveCall, update: TranscriptUpdate): void;
   draft(call: LiveCall, patch: DraftPatch): void;
+  /** The draft of a message was given to this agent. */
+  draftGiven(call: LiveCall, agentId: string): void;
   event(event: CallEvent): void;
 }
 
@@ -40,6 +44,7 @@ export interface CallCenterOptions {
   readonly drafts: DraftEngine;
   readonly prompts: PromptFiles;
   readonly settings: CallSettings;
+  readonly ivr: IvrParts;
   readonly maxWaiting: number;
   readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
   readonly logger: Logger;
@@ -58,6 +63,8 @@ export class CallCenter {
   readonly #host: RunnerHost;
   readonly #dispatcher: Dispatcher;
   readonly #reconciler: Reconciler;
+  readonly #voicemail: VoicemailDesk;
+  readonly #flows: IvrFlows;
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
@@ -79,7 +86,10 @@ export class CallCenter {
       line,
       nowMs,
       kick,
-      onChange: (seat, before) => this.#listener?.seatChanged(seat, before),
+      onChange: (seat, before) => {
+        this.#listener?.seatChanged(seat, before);
+        this.#voicemail.seatChanged();
+      },
     });
     this.timeline = new TimelineWriter({
       store: options.store.calls,
@@ -87,6 +97,24 @@ export class CallCenter {
       logger,
       onEvent: (event) => {
         this.#note(event);
+      },
+    });
+    this.#voicemail = new VoicemailDesk({
+      seats: () => this.seats.all(),
+      draftOf: (callId) => this.#calls.get(callId)?.draft,
+      given: (callId, agentId) => {
+        const call = this.#calls.get(callId);
+        if (call !== undefined) this.#listener?.draftGiven(call, agentId);
+      },
+      logger,
+    });
+    this.#flows = new IvrFlows({
+      ...options,
+      voicemail: this.#voicemail,
+      bookCallback: () => Promise.resolve(null),
+      own: (legId, callId) => {
+        const call = this.#calls.get(callId);
+        if (call !== undefined) this.#legs.set(legId, call);
       },
     });
     this.#host = this.#makeHost(kick);
@@ -140,6 +168,8 @@ export class CallCenter {
       nowMs: options.nowMs,
       prompts: options.prompts,
       maxWaiting: options.maxWaiting,
+      openFlow: (runner, log) =>
+        this.#flows.open(runner, (event) => void this.timeline.emit(runner.callId, event), log),
       emit: (callId, event) => this.timeline.emit(callId, event),
       seat: (agentId, news) => {
         this.seats.news(agentId, news);
@@ -314,7 +344,7 @@ export class CallCenter {
   #forgetWhenIdle(call: LiveCall): void {
     const { callId } = call.runner;
     const needed = this.seats.all().some((s) => s.work.type !== 'none' && s.work.callId === callId);
-    if (needed || !call.draft.isSaved) {
+    if (needed || !call.draft.isSaved || this.#voicemail.holds(callId)) {
       setTimeout(() => {
         this.#forgetWhenIdle(call);
       }, FORGET_MS).unref();

@@ -4,11 +4,14 @@
  */
 import type { Logger } from 'pino';
 import type { LineStore } from '../acd/line-store.ts';
-import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
+import type { Switch, SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
 import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallSpeech } from './call-speech.ts';
+import type { IvrSession } from './ivr-session.ts';
+import { FRONT_PRIORITY } from './core/call-front.ts';
 import { newCall, step } from './core/call-machine.ts';
+import { rulesOf } from './core/wait-rules.ts';
 import type {
   Announcement,
   CallEffect,
@@ -17,8 +20,12 @@ import type {
   CallSettings,
   CallState,
   CallTimer,
+  Queued,
+  FlowCommand,
   SeatNews,
 } from './core/call-types.ts';
+import { carryOutLine, isLineEffect, type LineEffect, type LineHost } from './line-commands.ts';
+import { carryOutParty, isPartyEffect, legToDrop, type CallSwitch } from './party-commands.ts';
 
 /** A `CallInput` before it is stamped with the time. */
 export type Unstamped<T> = T extends { readonly atMs: number } ? Omit<T, 'atMs'> : never;
@@ -26,16 +33,22 @@ export type RunnerInput = Unstamped<CallInput>;
 
 /** What a runner needs of the house around it. */
 export interface RunnerHost {
-  readonly switch: Switch;
+  readonly switch: CallSwitch;
   readonly line: LineStore;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly prompts: PromptFiles;
-  readonly maxWaiting: number;
+  readonly lineHost: LineHost;
+  /** Wrap-up as it is now: a surge plan may shorten it. */
+  wrapUpMs(plannedMs: number): number;
+  /** A call's way through the call flow; made when the call enters it. */
+  openFlow(runner: CallRunner, log: Logger): IvrSession;
   emit(callId: string, event: CallEventBody): CallEvent;
   seat(agentId: string, news: SeatNews): void;
   /** Which endpoint an agent's softphone registers as. */
   endpointOf(agentId: string): string;
+  /** Where an outside number is reached; undefined when the hotline has no way out. */
+  dialUri?(number: string): string | undefined;
   recordingPath(callId: string, arrivedAtMs: number): string;
   announcement(callId: string): Promise<Announcement | null>;
   /** The line or the agents have changed: someone may now be served. */
@@ -61,6 +74,9 @@ export class CallRunner {
   #state: CallState;
   #chain: Promise<void> = Promise.resolve();
   #tapped = false;
+  /** Hears the caller besides the transcript. */
+  #said: ((frame: TapFrame) => void) | null = null;
+  #flow: IvrSession | undefined;
   recordingStartedAtMs: number | null = null;
   endedAtMs: number | null = null;
 
@@ -104,14 +120,22 @@ export class CallRunner {
     await this.#chain;
   }
 
+  #asItIsNow<T extends CallEventBody | SeatNews>(told: T): T {
+    return 'wrapUpMs' in told ? { ...told, wrapUpMs: this.#host.wrapUpMs(told.wrapUpMs) } : told;
+  }
+
   #perform(effect: CallEffect): void {
+    if (isLineEffect(effect)) {
+      this.#queue(effect);
+      return;
+    }
     switch (effect.type) {
       case 'emit':
         if (effect.event.type === 'call.ended') this.endedAtMs = this.#host.nowMs();
-        this.#host.emit(this.callId, effect.event);
+        this.#host.emit(this.callId, this.#asItIsNow(effect.event));
         return;
       case 'seat':
-        this.#host.seat(effect.agentId, effect.news);
+        this.#host.seat(effect.agentId, this.#asItIsNow(effect.news));
         return;
       case 'start-timer':
         this.#startTimer(effect.timer, effect.delayMs);
@@ -122,18 +146,27 @@ export class CallRunner {
       case 'listen':
         this.#listen(effect.on);
         return;
+      case 'flow':
+        this.#tellFlow(effect.command);
+        return;
       case 'close':
         this.#close();
         return;
       case 'answer':
       case 'play':
       case 'ring-agent':
+      case 'ring-party':
+      case 'ring-supervisor':
       case 'bridge':
+      case 'bridge-others':
+      case 'conference':
+      case 'supervise':
       case 'park':
+      case 'park-leg':
       case 'hangup':
       case 'start-recording':
-      case 'join':
       case 'join-front':
+      case 'rejoin':
       case 'leave-line':
       case 'accept-offer':
       case 'release-offer':
@@ -158,30 +191,57 @@ export class CallRunner {
     else this.#log.warn({ effect: effect.type, code, err: error }, 'command failed');
     if (effect.type === 'ring-agent')
       this.input({ type: 'leg-ended', legId: effect.offer.legId, cause: 'failed', by: 'local' });
+    if (isPartyEffect(effect)) this.#partyFailed(legToDrop(effect));
     if (effect.type === 'bridge') void this.#host.switch.hangup(effect.legId, 'failed').catch(() => undefined);
     if (effect.type === 'play') this.input({ type: 'play-finished', playId: effect.playId, reason: 'failed' });
     if (effect.type === 'start-recording') {
       this.speech.withoutRecording();
       this.input({ type: 'recording-failed' });
     }
+    if (isLineEffect(effect)) this.#lineFailed(effect);
     // A line store that is away for a moment must not leave the caller in silence.
-    if (effect.type === 'join' || effect.type === 'join-front') this.#retry(effect);
+    if (effect.type === 'join-front' || effect.type === 'rejoin') this.#retry(effect);
     if (effect.type === 'answer')
       this.input({ type: 'leg-ended', legId: this.#state.facts.callerLegId, cause: 'failed', by: 'local' });
   }
 
-  #retry(effect: Extract<QueuedEffect, { type: 'join' | 'join-front' }>): void {
+  /** Its end lets the machine go on without it, whether the switch has such a leg or not. */
+  #partyFailed(legId: string | undefined): void {
+    if (legId === undefined) return;
+    void this.#host.switch.hangup(legId, 'failed').catch(() => undefined);
+    this.input({ type: 'leg-ended', legId, cause: 'failed', by: 'local' });
+  }
+
+  #lineFailed(effect: LineEffect): void {
+    const local = { cause: 'failed', by: 'local' } as const;
+    if (effect.type === 'book-callback')
+      this.input({ type: 'callback-kept', callbackId: null, reason: effect.reason });
+    else if (effect.type === 'ring-partner') this.input({ type: 'leg-ended', legId: effect.legId, ...local });
+    else if (effect.type === 'ring-citizen')
+      this.input({ type: 'leg-ended', legId: this.#state.facts.callerLegId, ...local });
+    else if (effect.type === 'join' || effect.type === 'join-again' || effect.type === 'move-line')
+      this.#retry(effect);
+  }
+
+  #retry(
+    effect: Extract<QueuedEffect, { type: 'join' | 'join-again' | 'move-line' | 'join-front' | 'rejoin' }>,
+  ): void {
     setTimeout(() => {
       const { name } = this.#state.phase;
-      if (name === (effect.type === 'join' ? 'joining' : 'waiting')) this.#queue(effect);
+      const stands = name === 'waiting' || name === 'callback-waiting';
+      if (effect.type === 'join' ? name === 'joining' : stands) this.#queue(effect);
     }, JOIN_RETRY_MS).unref();
   }
 
   async #carryOut(effect: QueuedEffect): Promise<void> {
+    if (isPartyEffect(effect)) return carryOutParty(this.#host, this.#state, effect);
+    if (isLineEffect(effect)) return this.#carryOutLine(effect);
     const { switch: sw, line, prompts } = this.#host;
     const { callerLegId, arrivedAtMs } = this.#state.facts;
     switch (effect.type) {
       case 'answer':
+        // Marked before it is up: a leg without marks would be nobody's after a restart.
+        await sw.setMarks(callerLegId, { call_id: this.callId, role: 'caller' });
         return sw.answer(callerLegId);
       case 'play':
         return sw.play(callerLegId, { playId: effect.playId, files: prompts(effect.prompts), repeat: effect.repeat });
@@ -195,12 +255,12 @@ export class CallRunner {
         return sw.hangup(effect.legId, effect.cause);
       case 'start-recording':
         return sw.startRecording(callerLegId, this.#host.recordingPath(this.callId, arrivedAtMs));
-      case 'join':
-        return this.#join(effect);
       case 'join-front':
         await line.joinFront({ callId: this.callId, ...effect.queued }, effect.queued.joinedAtMs);
         this.#host.kick();
         return;
+      case 'rejoin':
+        return this.#rejoin(effect.queued);
       case 'leave-line':
         return line.leave(this.callId);
       case 'accept-offer':
@@ -212,15 +272,25 @@ export class CallRunner {
     }
   }
 
-  async #join(effect: Extract<CallEffect, { type: 'join' }>): Promise<void> {
-    const waiting = await this.#host.line.waiting();
-    if (waiting.length >= this.#host.maxWaiting) {
-      this.input({ type: 'line-full' });
-      return;
-    }
-    await this.#host.line.join({ callId: this.callId, queue: effect.queue, priority: effect.priority });
-    this.input({ type: 'joined' });
-    this.#host.kick();
+  #carryOutLine(effect: LineEffect): Promise<void> {
+    const { switch: sw, line, prompts, lineHost } = this.#host;
+    const input = (given: RunnerInput): void => {
+      this.input(given);
+    };
+    const kick = (): void => {
+      this.#host.kick();
+    };
+    return carryOutLine({ switch: sw, line, prompts, host: lineHost, input, kick }, this.#state, effect);
+  }
+
+  /** The old place again. What a line of an earlier run still holds of the call (an offer, say) is let go first. */
+  async #rejoin(queued: Queued): Promise<void> {
+    const { line, kick } = this.#host;
+    const call = { callId: this.callId, ...queued };
+    await line.leave(this.callId);
+    if (queued.priority === FRONT_PRIORITY) await line.joinFront(call, queued.joinedAtMs);
+    else await line.join({ ...call, insist: true });
+    kick();
   }
 
   async #ringAgent(effect: Extract<CallEffect, { type: 'ring-agent' }>): Promise<void> {
@@ -235,20 +305,43 @@ export class CallRunner {
       from: { user: facts.from === '' ? 'anonymous' : facts.from },
       headers,
       // The machine's own deadline comes first; this one is for a machine that is gone.
-      ringMs: settings.ringMs + 5_000,
+      ringMs: rulesOf(settings, this.#state.queued?.queue ?? 'main').ringMs + 5_000,
       mediaTimeoutMs: settings.mediaTimeoutMs,
-      marks: { call_id: facts.callId, role: 'agent', agent_id: offer.agentId },
+      marks: { call_id: facts.callId, role: 'agent', agent_id: offer.agentId, offer_id: offer.offerId },
     });
+  }
+
+  /** A flow begins when all that came before has been carried out: nothing may be played into a bridge. */
+  #tellFlow(command: FlowCommand): void {
+    if (command.type === 'start' || command.type === 'go') {
+      this.#flow ??= this.#host.openFlow(this, this.#log);
+      const flow = this.#flow;
+      this.#chain = this.#chain.then(() => {
+        flow.command(command);
+      });
+    } else this.#flow?.command(command);
+  }
+
+  /** Audio of the caller for the call flow; null = no more. */
+  hearCaller(listener: ((frame: TapFrame) => void) | null): void {
+    this.#said = listener;
+    if (listener !== null) this.#tap();
   }
 
   #listen(on: boolean): void {
     this.speech.listen(on);
-    if (!on || this.#tapped) return;
+    if (on) this.#tap();
+  }
+
+  /** One tap serves the transcript and the flow, until the leg ends. */
+  #tap(): void {
+    if (this.#tapped) return;
     this.#tapped = true;
     this.#chain = this.#chain.then(async () => {
       await this.#host.switch
         .startTap(this.#state.facts.callerLegId, (frame) => {
           this.speech.frame(frame);
+          this.#said?.(frame);
         })
         .catch((error: unknown) => {
           // A caller who has hung up meanwhile is no fault.
@@ -293,4 +386,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-type QueuedEffect = Exclude<CallEffect, { type: 'emit' | 'seat' | 'start-timer' | 'stop-timer' | 'listen' | 'close' }>;
+type QueuedEffect = Exclude<
+  CallEffect,
+  { type: 'flow' | 'emit' | 'seat' | 'start-timer' | 'stop-timer' | 'listen' | 'close' }
+>;

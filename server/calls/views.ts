@@ -93,6 +93,7 @@ function deskState(phase: Phase): DeskCallState {
       return phase.name;
     case 'arriving':
     case 'flow':
+    case 'flow-dialling':
     case 'joining':
     case 'waiting':
     case 'callback-waiting':

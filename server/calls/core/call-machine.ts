@@ -9,7 +9,7 @@
  * A call-back begins in the line: `callback-waiting → dialling → talking`. From `waiting` a partner hotline may take the
  * call (`diverting → diverted`). The caller's hang-up ends the call from every phase; `ended` answers nothing.
  */
-import { initialFlowState, stepFlow, type FlowEffect, type FlowInput } from '../../../ivr/core/interpreter.ts';
+import type { EpochMs } from '../../timeline/events.ts';
 import {
   agentLegEnded,
   onHangUp,
@@ -33,6 +33,16 @@ import {
 } from './call-party.ts';
 import { onSupervise, onSuperviseEnd, onTakeOver, supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
 import type { CallEffect, CallFacts, CallInput, CallSettings, CallState, CallStep } from './call-types.ts';
+import {
+  enterFlow,
+  flowDialAnswered,
+  flowDialFailed,
+  flowDialTimedOut,
+  onFlowDigit,
+  onFlowLeft,
+  onFlowPlayFinished,
+  onVoicemail,
+} from './call-ivr.ts';
 import { agentReadyToCall, citizenAnswered, citizenNotReached, dialledLegEnded, startCallback } from './call-back.ts';
 import {
   divertTimedOut,
@@ -85,6 +95,10 @@ export function step(state: CallState, input: CallInput): CallStep {
       return onPlayFinished(state, input);
     case 'digit':
       return onDigit(state, input);
+    case 'flow-left':
+      return onFlowLeft(state, input);
+    case 'voicemail':
+      return onVoicemail(state, input);
     case 'joined':
       return startWaiting(state, input.atMs);
     case 'line-full':
@@ -132,7 +146,7 @@ export function step(state: CallState, input: CallInput): CallStep {
     case 'recording-finished':
       return recordingFinished(state, input);
     case 'recording-failed':
-      return stay({ ...state, recording: false }, [emit({ type: 'recording.failed' })]);
+      return recordingFailed(state);
     case 'shutdown':
       return endCall(state, 'shutdown', input.atMs);
   }
@@ -159,9 +173,7 @@ function onLegAnswered(state: CallState, input: Input<'leg-answered'>): CallStep
   if (input.legId === state.facts.callerLegId) {
     if (state.phase.name === 'dialling') return citizenAnswered(state, state.phase, input.atMs);
     if (state.phase.name !== 'arriving') return stay(state);
-    return runFlow({ ...state, phase: { name: 'flow', flow: initialFlowState } }, { type: 'start' }, [
-      emit({ type: 'call.answered' }),
-    ]);
+    return enterFlow(state, [emit({ type: 'call.answered' })]);
   }
   const { phase } = state;
   if (phase.name === 'waiting' && phase.offer?.legId === input.legId)
@@ -171,6 +183,8 @@ function onLegAnswered(state: CallState, input: Input<'leg-answered'>): CallStep
   if (phase.name === 'diverting' && phase.legId === input.legId) return partnerAnswered(state, phase, input.atMs);
   if ('returning' in phase && phase.returning === input.legId)
     return returnedLegAnswered(state, input.legId, input.atMs);
+  if (phase.name === 'flow-dialling' && phase.party.legId === input.legId)
+    return flowDialAnswered(state, phase, input.atMs);
   if ('party' in phase && phase.party.legId === input.legId) return partyLegAnswered(state, input.atMs);
   const supervision = state.supervisors.find((s) => s.legId === input.legId);
   if (supervision !== undefined) return supervisorLegAnswered(state, supervision, input.atMs);
@@ -192,60 +206,19 @@ function onLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
     return offeredLegEnded(state, phase.offer, input.cause);
   if (phase.name === 'diverting' && phase.legId === input.legId) return partnerFailed(state, phase, input.cause);
   if (phase.name === 'diverted' && phase.legId === input.legId) return endCall(state, 'diverted', input.atMs);
+  if (phase.name === 'flow-dialling' && phase.party.legId === input.legId)
+    return flowDialFailed(state, phase, input.cause);
   if ('party' in phase && phase.party.legId === input.legId) return partyLegEnded(state, input);
   const supervision = state.supervisors.find((s) => s.legId === input.legId);
   if (supervision !== undefined) return supervisorGone(state, supervision, input.atMs, false);
   return agentLegEnded(state, input);
 }
 
-/** Runs the flow one step and carries out what it asks for. */
-function runFlow(state: CallState, input: FlowInput, before: readonly CallEffect[]): CallStep {
-  if (state.phase.name !== 'flow') return stay(state, before);
-  const { state: flow, effects } = stepFlow(state.settings.flow, state.phase.flow, input);
-  let next: CallState = { ...state, phase: { name: 'flow', flow } };
-  const out: CallEffect[] = [...before];
-  for (const effect of effects) {
-    const done = flowEffect(next, effect);
-    next = done.state;
-    out.push(...done.effects);
-  }
-  return { state: next, effects: out };
-}
-
-function flowEffect(state: CallState, effect: FlowEffect): CallStep {
-  switch (effect.type) {
-    case 'play':
-      return withPlay(state, effect.prompts, 'once', [
-        { type: 'stop-timer', timer: 'flow' },
-        emit({ type: 'prompt.started', prompt: effect.prompts.join('+') }),
-      ]);
-    case 'start-timer':
-      return stay(state, [{ type: 'start-timer', timer: 'flow', delayMs: effect.delayMs }]);
-    case 'enter-queue':
-      return {
-        state: { ...state, phase: { name: 'joining', queue: effect.queue, priority: effect.priority } },
-        effects: [
-          { type: 'stop-timer', timer: 'flow' },
-          { type: 'join', queue: effect.queue, priority: effect.priority },
-        ],
-      };
-    case 'hang-up':
-      return {
-        state: { ...state, phase: { name: 'closing', cause: 'flow-ended' } },
-        effects: [{ type: 'start-timer', timer: 'closing', delayMs: 0 }],
-      };
-  }
-}
-
 function onPlayFinished(state: CallState, input: Input<'play-finished'>): CallStep {
+  if (state.phase.name === 'flow') return onFlowPlayFinished(state, input);
   // A prompt that was replaced or cut off by the next thing says nothing new.
   if (input.playId !== playId(state) || input.reason === 'stopped') return stay(state);
   const { phase } = state;
-  if (phase.name === 'flow') {
-    return runFlow(state, { type: 'prompt-finished' }, [
-      emit({ type: 'prompt.finished', prompt: phase.flow.node, reason: input.reason }),
-    ]);
-  }
   if (phase.name === 'closing') return endCall(state, phase.cause, input.atMs);
   // Announcements and notices end in music. Music itself ends only by a fault: it is not started again in a loop.
   if (phase.name === 'waiting' && phase.announcing) {
@@ -264,13 +237,11 @@ function onDigit(state: CallState, input: Input<'digit'>): CallStep {
     const { state: next, effects } = onWaitingDigit(state, input);
     return { state: next, effects: [event, ...effects] };
   }
-  return runFlow(state, { type: 'digit', digit: input.digit }, [event]);
+  return onFlowDigit(state, input, [event]);
 }
 
 function onTimer(state: CallState, input: Input<'timer'>): CallStep {
   switch (input.timer) {
-    case 'flow':
-      return runFlow(state, { type: 'timer-fired' }, []);
     case 'announce':
       return onAnnounce(state, input.announcement);
     case 'max-wait':
@@ -284,10 +255,26 @@ function onTimer(state: CallState, input: Input<'timer'>): CallStep {
     case 'divert':
       return divertTimedOut(state);
     case 'party':
-      return partyTimedOut(state, input.atMs);
+      return state.phase.name === 'flow-dialling'
+        ? flowDialTimedOut(state, state.phase)
+        : partyTimedOut(state, input.atMs);
     case 'closing':
-      return state.phase.name === 'closing' ? endCall(state, state.phase.cause, input.atMs) : stay(state);
+      return closingTime(state, input.atMs);
   }
+}
+
+/** A last sentence, or a rating after the talk, takes too long. */
+function closingTime(state: CallState, atMs: EpochMs): CallStep {
+  const { phase } = state;
+  if (phase.name === 'closing') return endCall(state, phase.cause, atMs);
+  return phase.name === 'flow' && phase.talkMs !== null ? endCall(state, 'agent-hung-up', atMs) : stay(state);
+}
+
+function recordingFailed(state: CallState): CallStep {
+  const told: CallEffect = emit({ type: 'recording.failed' });
+  const inFlow: CallEffect[] =
+    state.phase.name === 'flow' ? [{ type: 'flow', command: { type: 'record-failed' } }] : [];
+  return stay({ ...state, recording: false }, [told, ...inFlow]);
 }
 
 function recordingFinished(state: CallState, input: Input<'recording-finished'>): CallStep {

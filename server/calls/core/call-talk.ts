@@ -1,7 +1,11 @@
 /** The part of the call machine from the agent's answer on: hold, loss and return of the agent. Pure. */
 import type { EpochMs } from '../../timeline/events.ts';
+import { toFront, usualQueue, withMusic } from './call-front.ts';
+import { afterTalk } from './call-ivr.ts';
+import { partyOver, releaseParty } from './call-others.ts';
+import { agentLeaves, hangUpAmongMore } from './call-party.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Phase } from './call-types.ts';
-import { emit, endCall, goTo, stay, withPlay } from './call-util.ts';
+import { emit, goTo, stay, withPlay } from './call-util.ts';
 
 type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;
 
@@ -9,7 +13,7 @@ export function onHold(state: CallState, input: Input<'hold'>): CallStep {
   const { phase } = state;
   if (phase.name !== 'talking' || phase.agent.agentId !== input.agentId) return stay(state);
   const { agent, returning } = phase;
-  return withPlay(goTo(state, { name: 'held', agent, returning, heldAtMs: input.atMs }), ['music'], 'forever', [
+  return withMusic(goTo(state, { name: 'held', agent, returning, heldAtMs: input.atMs }), [
     { type: 'listen', on: false },
     { type: 'park' },
     emit({ type: 'call.held', agentId: agent.agentId }),
@@ -31,18 +35,21 @@ export function onResume(state: CallState, input: Input<'resume'>): CallStep {
 }
 
 export function onHangUp(state: CallState, input: Input<'hang-up'>): CallStep {
-  return talksTo(state.phase, input.agentId) ? endCall(state, 'agent-hung-up', input.atMs) : stay(state);
+  const { phase } = state;
+  if (phase.name === 'consulting' || phase.name === 'conference') return hangUpAmongMore(state, input);
+  return hasCall(phase, input.agentId) ? afterTalk(state, input.atMs) : stay(state);
 }
 
-function talksTo(phase: Phase, agentId: string): boolean {
+/** Whether it is this agent's call. */
+function hasCall(phase: Phase, agentId: string): boolean {
   if (phase.name === 'agent-lost') return phase.agentId === agentId;
-  return (phase.name === 'talking' || phase.name === 'held') && phase.agent.agentId === agentId;
+  return 'returning' in phase && phase.agent.agentId === agentId;
 }
 
 /** Rings the agent's new page; the old leg, if there still is one, stays until the new one answers. */
 export function onReturn(state: CallState, input: Input<'return'>): CallStep {
   const { phase } = state;
-  if (!talksTo(phase, input.agentId) || !('returning' in phase)) return stay(state);
+  if (!hasCall(phase, input.agentId) || !('returning' in phase)) return stay(state);
   const dropped: CallEffect[] =
     phase.returning === null ? [] : [{ type: 'hangup', legId: phase.returning, cause: 'cancelled' }];
   const offer = { offerId: '', agentId: input.agentId, legId: input.legId };
@@ -66,6 +73,10 @@ export function returnedLegAnswered(state: CallState, legId: string, atMs: Epoch
     // Held stays held: the caller goes on hearing music until the agent resumes.
     return { state: goTo(state, { ...phase, agent, returning: null }), effects: [...old, seat, back] };
   }
+  if (phase.name === 'consulting' || phase.name === 'conference') {
+    const next = goTo(state, { ...phase, agent, returning: null });
+    return { state: next, effects: [...rejoinOthers(phase, legId), ...old, seat, back] };
+  }
   return {
     state: goTo(state, { name: 'talking', agent, returning: null }),
     effects: [
@@ -79,16 +90,41 @@ export function returnedLegAnswered(state: CallState, legId: string, atMs: Epoch
   };
 }
 
+/** The reloaded page takes the agent's place beside the one who was brought in. */
+function rejoinOthers(phase: Extract<Phase, { name: 'consulting' | 'conference' }>, legId: string): CallEffect[] {
+  const { party } = phase;
+  if (phase.name === 'conference') return [{ type: 'conference', legIds: [legId, party.legId] }];
+  return phase.answered ? [{ type: 'bridge-others', a: legId, b: party.legId }] : [];
+}
+
 export function agentLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
   const { phase } = state;
   if ('returning' in phase && phase.returning === input.legId) return stay(goTo(state, { ...phase, returning: null }));
-  if ((phase.name !== 'talking' && phase.name !== 'held') || phase.agent.legId !== input.legId) return stay(state);
-  if (input.by === 'remote' && input.cause === 'normal' && phase.returning === null)
-    return endCall(state, 'agent-hung-up', input.atMs);
-  return agentLost(state, phase, input.atMs);
+  if (!('returning' in phase) || phase.name === 'agent-lost' || phase.agent.legId !== input.legId) return stay(state);
+  const hungUp = input.by === 'remote' && input.cause === 'normal' && phase.returning === null;
+  // Whoever hangs up among three leaves two; the one who was asked takes the call, also after a lost line.
+  if (phase.name === 'conference' || (phase.name === 'consulting' && hungUp))
+    return agentLeaves(state, phase, input.atMs);
+  if (phase.name === 'consulting') return lostInConsult(state, phase, input.atMs);
+  return hungUp ? afterTalk(state, input.atMs) : agentLost(state, phase, input.atMs);
 }
 
-function agentLost(state: CallState, phase: Extract<Phase, { name: 'talking' | 'held' }>, atMs: EpochMs): CallStep {
+/** The one who was asked is let go; the agent may come back to the caller. */
+function lostInConsult(state: CallState, phase: Extract<Phase, { name: 'consulting' }>, atMs: EpochMs): CallStep {
+  const { party } = phase;
+  const lost = agentLost(state, phase, atMs);
+  const letGo: CallEffect[] = [
+    { type: 'stop-timer', timer: 'party' },
+    { type: 'hangup', legId: party.legId, cause: 'normal' },
+    ...releaseParty(state.facts.callId, party),
+    ...partyOver(state, 'agent-gone'),
+  ];
+  return { state: lost.state, effects: [...letGo, ...lost.effects] };
+}
+
+type HadAgent = Extract<Phase, { name: 'talking' | 'held' | 'consulting' }>;
+
+function agentLost(state: CallState, phase: HadAgent, atMs: EpochMs): CallStep {
   const { agentId } = phase.agent;
   const next = goTo(state, { name: 'agent-lost', music: false, agentId, lostAtMs: atMs, returning: phase.returning });
   return withPlay(next, ['agent-lost'], 'once', [
@@ -101,22 +137,12 @@ function agentLost(state: CallState, phase: Extract<Phase, { name: 'talking' | '
 
 /** The agent stayed away: the caller goes to the front of the line, with the first joining time. */
 export function returnTimedOut(state: CallState, atMs: EpochMs): CallStep {
-  const { phase, facts, settings } = state;
+  const { phase, facts } = state;
   if (phase.name !== 'agent-lost') return stay(state);
-  const queued = { queue: state.queued?.queue ?? 'main', priority: 9, joinedAtMs: atMs };
   const dropped: CallEffect[] =
     phase.returning === null ? [] : [{ type: 'hangup', legId: phase.returning, cause: 'cancelled' }];
-  return withPlay(
-    { ...goTo(state, { name: 'waiting', offer: null, announcing: false }), queued },
-    ['music'],
-    'forever',
-    [
-      ...dropped,
-      { type: 'seat', agentId: phase.agentId, news: { type: 'gave-up', callId: facts.callId } },
-      emit({ type: 'queue.joined', queue: queued.queue, priority: queued.priority }),
-      { type: 'join-front', queued },
-      { type: 'start-timer', timer: 'announce', delayMs: settings.positionEveryMs },
-      { type: 'start-timer', timer: 'max-wait', delayMs: settings.maxWaitMs },
-    ],
-  );
+  return toFront(state, usualQueue(state), atMs, [
+    ...dropped,
+    { type: 'seat', agentId: phase.agentId, news: { type: 'gave-up', callId: facts.callId } },
+  ]);
 }

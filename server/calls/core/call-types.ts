@@ -1,6 +1,6 @@
 /** State, inputs and effects of one call. Types only; `call-machine.ts` holds the behaviour. */
 import type { Flow } from '../../../ivr/core/flow.ts';
-import type { FlowState } from '../../../ivr/core/interpreter.ts';
+import type { FlowExit } from '../../../ivr/core/flow-types.ts';
 import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
 import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { SkillNeed } from '../../acd/line-store.ts';
@@ -91,7 +91,10 @@ export interface Supervision {
 /** What the caller is going through. */
 export type Phase =
   | { readonly name: 'arriving' }
-  | { readonly name: 'flow'; readonly flow: FlowState }
+  /** In the call flow. `talkMs`: how long the talk was, when the flow comes after it (a rating); else null. */
+  | { readonly name: 'flow'; readonly talkMs: number | null }
+  /** The flow passes the caller on; the number is rung while the caller hears music. */
+  | { readonly name: 'flow-dialling'; readonly party: Party; readonly otherwise: string }
   | { readonly name: 'joining'; readonly queue: string; readonly priority: number; readonly wants?: LineWants }
   | { readonly name: 'waiting'; readonly offer: Offer | null; readonly announcing: boolean }
   | { readonly name: 'talking'; readonly agent: Talker; readonly returning: LegId | null }
@@ -154,7 +157,6 @@ export interface CallState {
 }
 
 export const callTimers = [
-  'flow',
   'announce',
   'max-wait',
   'offer',
@@ -172,6 +174,10 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'leg-ended'; readonly legId: LegId; readonly cause: HangupCause; readonly by: EndedBy }
   | { readonly type: 'play-finished'; readonly playId: string; readonly reason: 'completed' | 'stopped' | 'failed' }
   | { readonly type: 'digit'; readonly legId: LegId; readonly digit: string; readonly durationMs: number }
+  /** The caller comes out of the flow; `legId` is for a transfer. */
+  | { readonly type: 'flow-left'; readonly exit: FlowExit; readonly legId: LegId }
+  /** The flow records a message. */
+  | { readonly type: 'voicemail'; readonly on: boolean }
   | { readonly type: 'joined' }
   | { readonly type: 'line-full' }
   /** The estimated wait is longer than the queue lets people wait. */
@@ -262,6 +268,7 @@ export type CallEffect =
   /** The caller and these. */
   | { readonly type: 'conference'; readonly legIds: readonly LegId[] }
   | { readonly type: 'supervise'; readonly legId: LegId; readonly targetLegId: LegId; readonly mode: SuperviseMode }
+  | { readonly type: 'flow'; readonly command: FlowCommand }
   | { readonly type: 'park' }
   | { readonly type: 'park-leg'; readonly legId: LegId }
   | { readonly type: 'hangup'; readonly legId: LegId; readonly cause: HangupCause }
@@ -292,6 +299,15 @@ export type CallEffect =
   | { readonly type: 'seat'; readonly agentId: string; readonly news: SeatNews }
   /** Nothing more will come of this call. */
   | { readonly type: 'close' };
+
+/** What the runner of the flow is told. */
+export type FlowCommand =
+  | { readonly type: 'start'; readonly callerKnown: boolean }
+  | { readonly type: 'go'; readonly to: string }
+  | { readonly type: 'digit'; readonly digit: string }
+  | { readonly type: 'play-finished'; readonly playId: string; readonly reason: 'completed' | 'stopped' | 'failed' }
+  | { readonly type: 'record-failed' }
+  | { readonly type: 'stop' };
 
 export interface CallStep {
   readonly state: CallState;

@@ -1,6 +1,7 @@
 /** Small steps shared by the parts of the call machine. Pure. */
 import type { CallEndCause, CallEventBody, EpochMs } from '../../timeline/events.ts';
 import type { CallEffect, CallState, CallStep, Phase } from './call-types.ts';
+import { othersLeave, othersLegs } from './call-others.ts';
 import { rulesOf } from './wait-rules.ts';
 
 export function emit(event: CallEventBody): CallEffect {
@@ -43,12 +44,18 @@ function agentLegs(phase: Phase): readonly string[] {
       return [phase.legId];
     case 'talking':
     case 'held':
+    case 'consulting':
+    case 'conference':
       return phase.returning === null ? [phase.agent.legId] : [phase.agent.legId, phase.returning];
     case 'agent-lost':
       return phase.returning === null ? [] : [phase.returning];
     case 'arriving':
     case 'flow':
+    case 'flow-dialling':
     case 'joining':
+    case 'transferring':
+    case 'forwarded':
+    case 'flow-dialling':
     case 'closing':
     case 'ended':
       return [];
@@ -68,12 +75,7 @@ function seatEffects(state: CallState): readonly CallEffect[] {
   if (phase.name === 'dialling') {
     return [{ type: 'seat', agentId: phase.agent.agentId, news: { type: 'not-reached', callId } }];
   }
-  const agentId =
-    phase.name === 'talking' || phase.name === 'held'
-      ? phase.agent.agentId
-      : phase.name === 'agent-lost'
-        ? phase.agentId
-        : null;
+  const agentId = 'agent' in phase ? phase.agent.agentId : phase.name === 'agent-lost' ? phase.agentId : null;
   if (agentId === null) return [];
   const { wrapUpMs } = rulesOf(state.settings, state.queued?.queue ?? 'main');
   return [
@@ -90,17 +92,31 @@ function leaveLine(state: CallState, cause: CallEndCause, atMs: EpochMs): readon
   return [{ type: 'leave-line' }, emit({ type: 'queue.left', waitMs: atMs - queued.joinedAtMs, reason })];
 }
 
+/** Nothing comes of the call flow any more; what was said into a recording counts. */
+function flowStops({ phase }: CallState): readonly CallEffect[] {
+  const isInFlow = phase.name === 'flow' || phase.name === 'flow-dialling';
+  return isInFlow ? [{ type: 'flow', command: { type: 'stop' } }] : [];
+}
+
+/** Talk counts until the agent let go, also when the caller was asked for a rating after it. */
+function talkMsOf({ phase, bridgedAtMs }: CallState, atMs: EpochMs): number {
+  if (phase.name === 'flow' && phase.talkMs !== null) return phase.talkMs;
+  return bridgedAtMs === null ? 0 : atMs - bridgedAtMs;
+}
+
 /** Ends everything that belongs to the call, from whatever phase it is in. */
 export function endCall(state: CallState, cause: CallEndCause, atMs: EpochMs): CallStep {
-  const talkMs = state.bridgedAtMs === null ? 0 : atMs - state.bridgedAtMs;
-  const legs = [...agentLegs(state.phase), state.facts.callerLegId];
+  const talkMs = talkMsOf(state, atMs);
+  const legs = [...agentLegs(state.phase), ...othersLegs(state), state.facts.callerLegId];
   const hangups = legs.map((legId): CallEffect => ({ type: 'hangup', legId, cause: 'normal' }));
   return {
-    state: goTo(state, { name: 'ended' }),
+    state: { ...goTo(state, { name: 'ended' }), supervisors: [] },
     effects: [
+      ...flowStops(state),
       ...leaveLine(state, cause, atMs),
       { type: 'listen', on: false },
       ...hangups,
+      ...othersLeave(state, atMs),
       ...seatEffects(state),
       emit({ type: 'call.ended', cause, talkMs }),
       { type: 'close' },

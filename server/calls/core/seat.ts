@@ -5,13 +5,15 @@
  */
 import type { AgentIntent, PhoneState } from '../../acd/line-store.ts';
 import type { EpochMs } from '../../timeline/events.ts';
-import type { SeatNews } from './call-types.ts';
+import type { HelperRole, SeatNews } from './call-types.ts';
 
 export type SeatWork =
   | { readonly type: 'none' }
   | { readonly type: 'ringing'; readonly callId: string; readonly offerId: string }
   | { readonly type: 'talking'; readonly callId: string }
   | { readonly type: 'lost'; readonly callId: string }
+  /** On the line of a call that is somebody else's. */
+  | { readonly type: 'helping'; readonly callId: string; readonly as: HelperRole }
   | { readonly type: 'wrap-up'; readonly callId: string; readonly startedAtMs: EpochMs; readonly endsAtMs: EpochMs };
 
 export interface SeatState {
@@ -61,6 +63,7 @@ export function phoneOf(seat: SeatState): PhoneState {
       return 'ringing';
     case 'talking':
     case 'lost':
+    case 'helping':
       return 'busy';
     case 'wrap-up':
       return 'wrap-up';
@@ -78,7 +81,7 @@ export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): Seat
 
 /** Nobody is at the desk and nothing is under way: calls must not be offered when the softphone comes back. */
 function offWithoutPage(seat: SeatState): SeatState {
-  const isBusy = seat.work.type === 'ringing' || seat.work.type === 'talking' || seat.work.type === 'lost';
+  const isBusy = seat.work.type !== 'none' && seat.work.type !== 'wrap-up';
   if (seat.hasPage || isBusy || seat.intent === 'off') return seat;
   return { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false };
 }
@@ -123,17 +126,23 @@ function onNews(seat: SeatState, news: SeatNews, atMs: EpochMs): SeatState {
       if (news.reason === 'unreachable') return pauseBySystem(seat, '软电话无法接通');
       return { ...seat, work: { type: 'none' } };
     case 'talking': {
-      const again = seat.work.type !== 'ringing' && 'callId' in seat.work && seat.work.callId === news.callId;
+      const { work } = seat;
+      const again =
+        work.type !== 'ringing' && work.type !== 'helping' && 'callId' in work && work.callId === news.callId;
       return { ...seat, work: { type: 'talking', callId: news.callId }, callsTaken: seat.callsTaken + (again ? 0 : 1) };
     }
     case 'lost':
       return { ...seat, work: { type: 'lost', callId: news.callId } };
     case 'gave-up':
       return pauseBySystem(seat, '通话中断未返回');
-    case 'not-reached':
-      return seat.work.type !== 'none' && seat.work.callId === news.callId
+    case 'helping':
+      return { ...seat, work: { type: 'helping', callId: news.callId, as: news.as } };
+    case 'released':
+      return (seat.work.type === 'ringing' || seat.work.type === 'helping') && seat.work.callId === news.callId
         ? { ...seat, work: { type: 'none' } }
         : seat;
+    case 'not-reached':
+      return seat.work.type !== 'none' && seat.work.callId === news.callId ? { ...seat, work: { type: 'none' } } : seat;
     case 'call-over':
       return {
         ...seat,

@@ -1,0 +1,69 @@
+/** Ways by which an agent lets go of a call: wrap-up for the agent, the front of a line for the caller. Pure. */
+import type { EpochMs } from '../../timeline/events.ts';
+import type { CallEffect, CallState, CallStep, Talker } from './call-types.ts';
+import { emit, goTo, withPlay } from './call-util.ts';
+import { rulesOf } from './wait-rules.ts';
+
+/** The rank of those who were served already: before everybody else. */
+export const FRONT_PRIORITY = 9;
+
+export function usualQueue(state: CallState): string {
+  return state.queued?.queue ?? 'main';
+}
+
+/** The caller waits for whoever is free next, before all others. */
+export function toFront(state: CallState, queue: string, atMs: EpochMs, before: readonly CallEffect[]): CallStep {
+  const queued = { queue, priority: FRONT_PRIORITY, joinedAtMs: atMs };
+  const rules = rulesOf(state.settings, queue);
+  const next: CallState = { ...goTo(state, { name: 'waiting', offer: null, announcing: false }), queued };
+  return withPlay(next, [rules.music], 'forever', [
+    ...before,
+    emit({ type: 'queue.joined', queue, priority: FRONT_PRIORITY }),
+    { type: 'join-front', queued },
+    { type: 'start-timer', timer: 'announce', delayMs: rules.announceEveryMs },
+    { type: 'start-timer', timer: 'max-wait', delayMs: rules.maxWaitMs },
+  ]);
+}
+
+/** Music for a caller whom nobody talks to. */
+export function withMusic(state: CallState, before: readonly CallEffect[]): CallStep {
+  return withPlay(state, [rulesOf(state.settings, usualQueue(state)).music], 'forever', before);
+}
+
+/** The agent's part is over; wrap-up begins. */
+export function agentDone(state: CallState, agentId: string): readonly CallEffect[] {
+  const { callId } = state.facts;
+  const { wrapUpMs } = rulesOf(state.settings, usualQueue(state));
+  return [
+    emit({ type: 'wrap-up.started', agentId, wrapUpMs }),
+    { type: 'seat', agentId, news: { type: 'call-over', callId, wrapUpMs } },
+  ];
+}
+
+/** Both legs that an agent may have: the one in use, and one that rings a reloaded page. */
+export function agentHangsUp(phase: {
+  readonly agent: Talker;
+  readonly returning: string | null;
+}): readonly CallEffect[] {
+  const legs = phase.returning === null ? [phase.agent.legId] : [phase.agent.legId, phase.returning];
+  return legs.map((legId) => ({ type: 'hangup', legId, cause: 'normal' }));
+}
+
+/** The state and the effects of an agent who has the caller from now on. */
+export function agentHas(state: CallState, agent: Talker, atMs: EpochMs): CallState {
+  return {
+    ...goTo(state, { name: 'talking', agent, returning: null }),
+    bridgedAtMs: state.bridgedAtMs ?? atMs,
+    agentId: agent.agentId,
+    recording: true,
+  };
+}
+
+export function talkingEffects(state: CallState, agent: Talker, waitMs: number): readonly CallEffect[] {
+  return [
+    ...(state.recording ? [] : [{ type: 'start-recording' } as const]),
+    { type: 'listen', on: true },
+    { type: 'seat', agentId: agent.agentId, news: { type: 'talking', callId: state.facts.callId } },
+    emit({ type: 'call.bridged', agentId: agent.agentId, waitMs }),
+  ];
+}

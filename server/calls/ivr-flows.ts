@@ -1,0 +1,80 @@
+/** Opens a call's way through the call flow with all the house has for it. */
+import type { Logger } from 'pino';
+import type { Recognizer } from '../../asr/ports.ts';
+import type { Calendar } from '../../ivr/core/calendar.ts';
+import type { Incidents, TicketProgress } from '../../ivr/ports.ts';
+import type { Switch } from '../../telephony/ports/switch.ts';
+import type { PromptFiles } from './announcements.ts';
+import type { CallRunner } from './call-runner.ts';
+import type { CallState, Queued } from './core/call-types.ts';
+import { IvrSession } from './ivr-session.ts';
+import type { VoicemailDesk } from './ivr-voicemail.ts';
+
+/** What a city gives to its call flow. */
+export interface IvrParts {
+  readonly calendar: Calendar;
+  readonly incidents: Incidents;
+  readonly progress: TicketProgress;
+}
+
+export interface IvrFlowsOptions {
+  readonly ivr: IvrParts;
+  readonly switch: Switch;
+  readonly prompts: PromptFiles;
+  readonly recognizer: Recognizer;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly voicemail: VoicemailDesk;
+  /** Keeps a promise to call back; null when it cannot be kept. */
+  readonly bookCallback: (state: CallState, queued: Queued) => Promise<string | null>;
+  /** Events of this leg are the call's. */
+  readonly own: (legId: string, callId: string) => void;
+}
+
+export class IvrFlows {
+  readonly #options: IvrFlowsOptions;
+
+  constructor(options: IvrFlowsOptions) {
+    this.#options = options;
+  }
+
+  open(runner: CallRunner, emit: ConstructorParameters<typeof IvrSession>[1]['emit'], logger: Logger): IvrSession {
+    const { ivr, prompts, recognizer, nowMs, newId, voicemail, own } = this.#options;
+    const { facts, settings } = runner.state;
+    const house = { ...ivr, voicemail, callbacks: { book: this.#book(runner, emit) } };
+    return new IvrSession(house, {
+      ...{ prompts, recognizer, nowMs, logger, emit },
+      callId: facts.callId,
+      legId: facts.callerLegId,
+      callerNumber: facts.from,
+      flow: settings.flow,
+      switch: this.#options.switch,
+      left: (exit) => {
+        const legId = newId();
+        if (exit.type === 'transfer') own(legId, facts.callId);
+        runner.input({ type: 'flow-left', exit, legId });
+      },
+      voicemail: (on) => {
+        runner.input({ type: 'voicemail', on });
+      },
+      tap: (listener) => {
+        runner.hearCaller(listener);
+      },
+    });
+  }
+
+  /** Nothing is promised to the caller before it is in the database. */
+  #book(
+    runner: CallRunner,
+    emit: ConstructorParameters<typeof IvrSession>[1]['emit'],
+  ): (request: { readonly queue: string; readonly dialect: string }) => Promise<'booked' | 'refused'> {
+    return async ({ queue, dialect }) => {
+      const wants = dialect === '' ? {} : { wants: { needs: [], dialect } };
+      const queued: Queued = { queue, priority: 5, joinedAtMs: this.#options.nowMs(), ...wants };
+      const callbackId = await this.#options.bookCallback(runner.state, queued);
+      if (callbackId === null) return 'refused';
+      emit({ type: 'callback.booked', callbackId, reason: 'asked' });
+      return 'booked';
+    };
+  }
+}

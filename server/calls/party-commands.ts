@@ -1,0 +1,123 @@
+/** Commands to the switch about those who are beside the caller and the agent. */
+import { SwitchError, type OriginateRequest, type PartyControl, type Switch } from '../../telephony/ports/switch.ts';
+import type { CallEffect, CallState } from './core/call-types.ts';
+
+/** A switch that may be able to join more than two; one that cannot refuses with words. */
+export type CallSwitch = Switch & Partial<PartyControl>;
+
+export interface PartyHost {
+  readonly switch: CallSwitch;
+  /** Which endpoint an agent's softphone registers as. */
+  endpointOf(agentId: string): string;
+  /** Where an outside number is reached; undefined when the hotline has no way out. */
+  dialUri?(number: string): string | undefined;
+}
+
+export type PartyEffect = Extract<
+  CallEffect,
+  { type: 'ring-party' | 'ring-supervisor' | 'bridge-others' | 'conference' | 'supervise' | 'park-leg' }
+>;
+
+const partyEffects: ReadonlySet<string> = new Set<PartyEffect['type']>([
+  'ring-party',
+  'ring-supervisor',
+  'bridge-others',
+  'conference',
+  'supervise',
+  'park-leg',
+]);
+
+export function isPartyEffect(effect: CallEffect): effect is PartyEffect {
+  return partyEffects.has(effect.type);
+}
+
+const cannot = (what: string): SwitchError => new SwitchError('bad-request', `this switch cannot ${what}`);
+
+export async function carryOutParty(host: PartyHost, state: CallState, effect: PartyEffect): Promise<void> {
+  const { switch: sw } = host;
+  const { callId, callerLegId } = state.facts;
+  switch (effect.type) {
+    case 'ring-party':
+      return sw.originate(partyRequest(host, state, effect));
+    case 'ring-supervisor':
+      return sw.originate(supervisorRequest(host, state, effect));
+    case 'bridge-others':
+      return sw.bridge(effect.a, effect.b);
+    case 'conference':
+      if (sw.conference === undefined) throw cannot('hold a conference');
+      return sw.conference(callId, [callerLegId, ...effect.legIds]);
+    case 'supervise':
+      if (sw.supervise === undefined) throw cannot('let anybody listen');
+      return sw.supervise(effect.legId, effect.targetLegId, effect.mode);
+    case 'park-leg':
+      return sw.park(effect.legId);
+  }
+}
+
+/** The leg that has to go when a command could not be carried out: its end puts the machine right. */
+export function legToDrop(effect: PartyEffect): string | undefined {
+  switch (effect.type) {
+    case 'ring-party':
+      return effect.party.legId;
+    case 'ring-supervisor':
+      return effect.supervision.legId;
+    case 'bridge-others':
+      return effect.b;
+    case 'conference':
+      return effect.legIds.at(-1);
+    case 'supervise':
+      return effect.legId;
+    case 'park-leg':
+      return undefined;
+  }
+}
+
+/** The switch's own deadline is later than the machine's: it is for a machine that is gone. */
+function shared(state: CallState): Pick<OriginateRequest, 'ringMs' | 'mediaTimeoutMs' | 'from'> {
+  const { settings, facts } = state;
+  return {
+    ringMs: settings.ringMs + 5_000,
+    mediaTimeoutMs: settings.mediaTimeoutMs,
+    from: { user: facts.from === '' ? 'anonymous' : facts.from },
+  };
+}
+
+function partyRequest(
+  host: PartyHost,
+  state: CallState,
+  { party }: Extract<PartyEffect, { type: 'ring-party' }>,
+): OriginateRequest {
+  const { legId, partyId, target } = party;
+  const { callId, to } = state.facts;
+  const marks = { call_id: callId, role: 'party', party_id: partyId };
+  if (target.kind === 'agent') {
+    return {
+      ...shared(state),
+      legId,
+      target: { type: 'endpoint', endpointId: host.endpointOf(target.agentId) },
+      headers: { 'X-Hotline-Call': callId, 'X-Hotline-Offer': partyId },
+      marks: { ...marks, agent_id: target.agentId },
+    };
+  }
+  const uri = host.dialUri?.(target.number);
+  if (uri === undefined) throw new SwitchError('bad-request', 'no way out to other numbers is configured');
+  // Outside numbers see the hotline's number: a carrier takes no other.
+  return { ...shared(state), legId, target: { type: 'uri', uri }, from: { user: to }, marks };
+}
+
+function supervisorRequest(
+  host: PartyHost,
+  state: CallState,
+  { supervision }: Extract<PartyEffect, { type: 'ring-supervisor' }>,
+): OriginateRequest {
+  const { legId, supervisorId } = supervision;
+  const { callId } = state.facts;
+  return {
+    ...shared(state),
+    legId,
+    target: { type: 'endpoint', endpointId: host.endpointOf(supervisorId) },
+    // The supervisor has asked for it: the page answers by itself.
+    headers: { 'X-Hotline-Call': callId, 'X-Hotline-Supervise': '1' },
+    marks: { call_id: callId, role: 'supervisor', agent_id: supervisorId },
+  };
+}
