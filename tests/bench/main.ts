@@ -2,8 +2,12 @@
 import type { Bench } from './bench.ts';
 import { firstCall } from './first-call/first-call.ts';
 import { within } from './limits.ts';
+import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
+import { rtpBridge } from './media/rtp-bridge.ts';
+import { ticker } from './media/ticker.ts';
+import { webrtcBridge } from './media/webrtc-bridge.ts';
 
-const benches: readonly Bench[] = [firstCall];
+const benches: readonly Bench[] = [firstCall, rtpBridge, webrtcBridge, ticker, simulate21x, simulateYangzhou];
 
 function list(): void {
   for (const { name, about } of benches) process.stdout.write(`${name.padEnd(16)} ${about}\n`);

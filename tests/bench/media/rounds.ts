@@ -1,0 +1,36 @@
+/** Measuring the process of the switch over a few equal rounds; what counts is the median. */
+import { sleep } from '../limits.ts';
+import { median, rounded } from '../stats.ts';
+import type { Child } from './child.ts';
+import type { SwitchWork } from './switch.ts';
+
+export const WARM_UP_MS = 4_000;
+const ROUNDS = 5;
+const ROUND_MS = 5_000;
+
+export interface Rounds {
+  readonly cpuPct: number;
+  readonly mainLoopLagP99Ms: number;
+}
+
+/** `afterRound` looks at whatever else is measured. */
+export async function measureRounds(
+  sut: Child<SwitchWork>,
+  say: (line: string) => void,
+  afterRound: () => Promise<string>,
+): Promise<Rounds> {
+  const cpuPcts: number[] = [];
+  const lags: number[] = [];
+  let before = await sut.ask('usage', undefined);
+  await afterRound();
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    await sleep(ROUND_MS);
+    const after = await sut.ask('usage', undefined);
+    const cpuPct = (100 * (after.cpuMs - before.cpuMs)) / (after.atMs - before.atMs);
+    cpuPcts.push(cpuPct);
+    lags.push(after.mainLoopLagP99Ms);
+    before = after;
+    say(`round ${round}: ${rounded(cpuPct)} % of a core; ${await afterRound()}`);
+  }
+  return { cpuPct: rounded(median(cpuPcts)), mainLoopLagP99Ms: rounded(median(lags)) };
+}
