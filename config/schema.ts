@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
+import { queuesSchema, redisSchema } from './queues-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const ms = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
@@ -47,6 +48,14 @@ export const sipSchema = z.strictObject({
     )
     .default([])
     .describe('Carrier trunks, trusted by address.'),
+  dialOutUri: z
+    .string()
+    .regex(/^sip:\{number\}@[^\s@{}]+$/)
+    .nullable()
+    .default(null)
+    .describe(
+      'Where outside numbers are reached when agents consult or transfer, e.g. sip:{number}@10.0.0.5. null = not.',
+    ),
   strangerRequestsPerSecond: z
     .number()
     .int()
@@ -74,6 +83,10 @@ export const rtpSchema = z
   });
 
 export const lineSchema = z.strictObject({
+  store: z
+    .enum(['memory', 'redis'])
+    .default('memory')
+    .describe('Where the waiting line is kept; `redis` (see there) when more than one server serves it.'),
   ringMs: ms(2_000, 120_000).default(20_000).describe('How long an agent is rung before the call goes to the next.'),
   excludeAfterNoAnswerMs: ms(0, 600_000)
     .default(30_000)
@@ -161,6 +174,8 @@ export const configSchema = z.strictObject({
   sip: sipSchema.prefault({}),
   rtp: rtpSchema.prefault({}),
   line: lineSchema.prefault({}),
+  queues: queuesSchema.describe('Queues of the line.'),
+  redis: redisSchema.prefault({}),
   callback: callbackSchema.prefault({}),
   ivr: ivrSchema.prefault({}),
   asr: asrSchema.prefault({}),
