@@ -11,15 +11,16 @@ import { loadCity } from '../config/load-city.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
 import type { Flow } from '../ivr/core/flow.ts';
-import { loadFlow } from '../ivr/load-flow.ts';
 import { createEmbeddedSwitch, type EmbeddedSwitch } from '../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../telephony/embedded/media/create-media-engine.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
 import { MemoryLineStore } from './acd/memory/memory-line-store.ts';
 import { announce, explain, ownAddress, say } from './announce.ts';
-import { promptFiles, waitingPrompts, type PromptFiles } from './calls/announcements.ts';
+import { loadCallFlow, type CallFlow } from './call-flow.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
+import { IncidentBoard } from './calls/ivr-incidents.ts';
+import { StoredTicketProgress } from './calls/ivr-progress.ts';
 import { DeskService } from './calls/desk-service.ts';
 import { OpenDrafts } from './calls/open-drafts.ts';
 import { SupervisorFeed } from './calls/supervisor-feed.ts';
@@ -34,6 +35,7 @@ import { createLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Gateway } from './realtime/gateway.ts';
 import { ensureDemoUsers } from './store/demo-users.ts';
+import { defaultNumbering } from './store/postgres/ticket-store.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/ports.ts';
 
@@ -55,8 +57,8 @@ interface Base {
 /** Parts that others stand on. */
 interface Ground extends Base {
   readonly city: City;
-  readonly flow: Flow;
-  readonly prompts: PromptFiles;
+  readonly callFlow: CallFlow;
+  readonly incidents: IncidentBoard;
   readonly store: Store;
   readonly recognizer: Recognizer;
   readonly drafts: DraftEngine;
@@ -130,17 +132,6 @@ function startRecognizer({ config, logger, closing }: Base): { recognizer: Recog
   return { recognizer, up };
 }
 
-/** A city's own recordings come first; a missing prompt stops the start and not a call. */
-function findPrompts(config: Config, flow: Flow): Promise<PromptFiles> {
-  const sample = join(root, 'ivr/prompts/zh-CN');
-  const ofFlow = Object.values(flow.nodes).flatMap((node) => ('prompts' in node ? node.prompts : []));
-  const { promptsDir } = config.ivr;
-  return promptFiles(
-    [...new Set([...waitingPrompts, ...ofFlow])],
-    promptsDir === null ? [sample] : [promptsDir, sample],
-  );
-}
-
 async function cleanUp({ recordingsDir, logger }: Base, store: Store, drafts: DraftEngine): Promise<void> {
   const { repaired } = await repairRecordings(recordingsDir);
   if (repaired.length > 0) logger.warn({ recordings: repaired.length }, 'recordings cut by a crash were repaired');
@@ -158,12 +149,16 @@ function recordingPath(dir: string): (callId: string, arrivedAtMs: number) => st
 
 /** The line and the calls. */
 function openCenter(ground: Ground): { center: CallCenter; line: MemoryLineStore } {
-  const { config, flow, prompts, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } = ground;
+  const { config, callFlow, incidents, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } =
+    ground;
+  const { flow, calendar, prompts } = callFlow;
+  const progress = new StoredTicketProgress({ tickets: store.tickets, calendar, prefix: defaultNumbering.prefix });
   const line = new MemoryLineStore({ nowMs, newId: randomUUID });
   const center = new CallCenter({
     ...{ line, store, recognizer, drafts, prompts, nowMs },
     switch: phoneSwitch,
     settings: callSettings(config, flow),
+    ivr: { calendar, incidents, progress },
     maxWaiting: config.line.maxWaiting,
     recordingPath: recordingPath(recordingsDir),
     logger: logger.child({ part: 'calls' }),
@@ -243,11 +238,8 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const recordingsDir = join(dataDir, 'recordings');
   mkdirSync(recordingsDir, { recursive: true });
   const base: Base = { config, logger, closing, dataDir, recordingsDir };
-  const [city, flow] = await Promise.all([
-    loadCity(config.cityDir),
-    loadFlow(config.ivr.flow, join(root, 'ivr/flows')),
-  ]);
-  const prompts = await findPrompts(config, flow);
+  const [city, callFlow] = await Promise.all([loadCity(config.cityDir), loadCallFlow(config, root)]);
+  const incidents = new IncidentBoard(callFlow.promptNames);
   const { recognizer, up } = startRecognizer(base);
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
@@ -256,7 +248,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const logins = await ensureDemoUsers(store);
   await cleanUp(base, store, drafts);
 
-  const ground: Ground = { ...base, city, flow, prompts, store, recognizer, drafts, credentials, phoneSwitch };
+  const ground: Ground = { ...base, city, callFlow, incidents, store, recognizer, drafts, credentials, phoneSwitch };
   const { center, line } = openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
   const http = openHttp(ground, gateway, center);

@@ -1,89 +1,430 @@
 /**
- * Runs a flow: input in, effects out. Pure; the caller owns clock, timers and audio.
- * From everywhere `0` leads to a person; a broken prompt never stops a call.
+ * Runs a flow: `stepFlow(context, state, input) → { state, effects }`. Pure: no clock, no audio, no look-ups.
+ *
+ * `0` leads to a person from everywhere (but inside a number that has been begun it is a digit). A prompt that cannot be
+ * played, a look-up that fails, a recogniser that is off never stop a call: they count as said, as not found, as silence.
+ * What every node does with every input is a table: `tests/unit/ivr/every-input.test.ts`, `docs/ivr.md`.
  */
-import type { Flow } from './flow.ts';
+import { hoursAt } from './calendar.ts';
+import type { FlowNode, NodeOf } from './flow.ts';
+import type {
+  FlowContext,
+  FlowEffect,
+  FlowExit,
+  FlowInput,
+  FlowState,
+  FlowStep,
+  HostAnswer,
+  HostQuestion,
+  Then,
+} from './flow-types.ts';
+import { branchHeard } from './keywords.ts';
+import { answered, givenUp, isAsking, type Asking, type Outcome } from './questions.ts';
+import { speak } from './speak.ts';
 
-export interface FlowState {
-  readonly node: string;
-  /** How often the question of this node has been put. */
-  readonly tries: number;
-  readonly done: boolean;
+/** A caller who has been sent through this many nodes gets a person. */
+const MAX_VISITS = 100;
+
+export const initialFlowState: FlowState = {
+  node: '',
+  stage: 'none',
+  tries: 0,
+  asked: [],
+  isSecond: false,
+  digits: '',
+  then: null,
+  recordingSinceMs: 0,
+  variables: {},
+  language: '',
+  dialect: '',
+  visits: 0,
+  callerKnown: false,
+};
+
+/** One step of one caller. `run` puts its parts together; an instance lives for one input only. */
+export function stepFlow(context: FlowContext, state: FlowState, input: FlowInput): FlowStep {
+  return new Step(context, state, input.atMs).take(input);
 }
 
-export type FlowInput =
-  | { readonly type: 'start' }
-  | { readonly type: 'prompt-finished' }
-  | { readonly type: 'digit'; readonly digit: string }
-  | { readonly type: 'timer-fired' };
+class Step {
+  readonly #context: FlowContext;
+  readonly #atMs: number;
+  readonly #effects: FlowEffect[] = [];
+  #state: FlowState;
 
-export type FlowEffect =
-  | { readonly type: 'play'; readonly prompts: readonly string[] }
-  | { readonly type: 'start-timer'; readonly delayMs: number }
-  | { readonly type: 'enter-queue'; readonly queue: string; readonly priority: number }
-  | { readonly type: 'hang-up' };
+  constructor(context: FlowContext, state: FlowState, atMs: number) {
+    this.#context = context;
+    this.#state = state;
+    this.#atMs = atMs;
+  }
 
-export interface FlowStep {
-  readonly state: FlowState;
-  readonly effects: readonly FlowEffect[];
-}
+  take(input: FlowInput): FlowStep {
+    this.#take(input);
+    return { state: this.#state, effects: this.#effects };
+  }
 
-export function stepFlow(flow: Flow, state: FlowState, input: FlowInput): FlowStep {
-  if (state.done) return { state, effects: [] };
-  switch (input.type) {
-    case 'start':
-      return enter(flow, flow.start);
-    case 'prompt-finished':
-      return afterPrompt(flow, state);
-    case 'digit':
-      return onDigit(flow, state, input.digit);
-    case 'timer-fired':
-      return onSilence(flow, state);
+  #take(input: FlowInput): void {
+    if (input.type === 'go') {
+      this.#set({ stage: 'none' });
+      this.#enter(input.to);
+      return;
+    }
+    if (this.#state.stage === 'done') return;
+    switch (input.type) {
+      case 'start':
+        if (this.#state.stage !== 'none') return;
+        this.#set({ callerKnown: input.callerKnown });
+        this.#enter(this.#context.flow.start);
+        return;
+      case 'prompt-finished':
+        this.#promptFinished();
+        return;
+      case 'digit':
+        this.#digit(input.digit);
+        return;
+      case 'timer-fired':
+        this.#timerFired();
+        return;
+      case 'heard':
+        this.#heard(input);
+        return;
+      case 'speech-off':
+        this.#speechOff();
+        return;
+      case 'answer':
+        if (this.#state.stage === 'looking-up' && input.visit === this.#state.visits) this.#answer(input.answer);
+        return;
+      case 'record-failed':
+        this.#recordFailed();
+        return;
+      case 'caller-gone':
+        this.#callerGone();
+    }
+  }
+
+  get #node(): FlowNode | undefined {
+    const { nodes } = this.#context.flow;
+    return Object.hasOwn(nodes, this.#state.node) ? nodes[this.#state.node] : undefined;
+  }
+
+  #set(change: Partial<FlowState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+
+  #do(...effects: FlowEffect[]): void {
+    this.#effects.push(...effects);
+  }
+
+  /** Ends whatever the stage has under way, except what plays: the next thing to be heard replaces that. */
+  #leaveStage(): void {
+    const { stage } = this.#state;
+    if (stage === 'waiting' && this.#node?.type === 'speech') this.#do({ type: 'listen', on: false });
+    if (stage === 'recording') this.#do({ type: 'record', on: false });
+    if (stage === 'waiting' || stage === 'recording') this.#do({ type: 'stop-timer' });
+  }
+
+  #enter(name: string): void {
+    this.#leaveStage();
+    const { flow } = this.#context;
+    const to = this.#state.visits >= MAX_VISITS ? flow.person : name;
+    this.#set({
+      ...{ node: to, stage: 'none', tries: 0, asked: [], isSecond: false, digits: '', then: null },
+      visits: this.#state.visits + 1,
+    });
+    this.#do({ type: 'tell', event: { type: 'ivr.entered', flow: flow.name, node: to } });
+    const node = this.#node;
+    // A flow is checked before it is used; if a link led nowhere all the same, the caller would get a person.
+    if (node === undefined) this.#exit(queueExit(undefined, this.#state));
+    else this.#begin(node);
+  }
+
+  #begin(node: FlowNode): void {
+    switch (node.type) {
+      case 'say':
+        this.#say(speak(node.prompts, this.#state.variables), { type: 'node', to: node.next });
+        return;
+      case 'hours':
+        this.#enter(this.#hours(node));
+        return;
+      case 'queue':
+        this.#exit(queueExit(node, this.#state));
+        return;
+      case 'incident':
+        this.#lookUp({ type: 'incident' });
+        return;
+      case 'progress':
+        this.#lookUp({ type: 'progress', ticket: this.#state.variables[node.ticket.slice(1)] ?? '' });
+        return;
+      case 'voicemail':
+        this.#say(speak(node.prompts, this.#state.variables), { type: 'record', maxMs: node.maxMs });
+        return;
+      case 'call-back':
+        // Nobody can be called back at a number that was withheld.
+        if (this.#state.callerKnown) this.#ask(speak(node.prompts, this.#state.variables));
+        else this.#enter(node.otherwise);
+        return;
+      case 'transfer': {
+        const { to, ringMs, otherwise } = node;
+        const exit: FlowExit = { type: 'transfer', to, ringMs, otherwise };
+        this.#say(speak(node.prompts, this.#state.variables), { type: 'exit', exit });
+        return;
+      }
+      case 'hang-up':
+        this.#say(speak(node.prompts, this.#state.variables), { type: 'exit', exit: { type: 'hang-up' } });
+        return;
+      case 'ask':
+      case 'digits':
+      case 'speech':
+      case 'language':
+      case 'rating':
+        this.#ask(speak(node.prompts, this.#state.variables));
+    }
+  }
+
+  #hours(node: NodeOf<'hours'>): string {
+    const hours = hoursAt(this.#context.calendar, node.timetable, this.#atMs);
+    if (hours === 'open') return node.open;
+    return hours === 'holiday' ? (node.holiday ?? node.closed) : node.closed;
+  }
+
+  #say(prompts: readonly string[], then: Then): void {
+    this.#set({ stage: 'saying', then });
+    // Nothing to say: on at once.
+    if (prompts.length === 0) this.#then(then);
+    else this.#do({ type: 'play', prompts });
+  }
+
+  /** Puts a question; it is remembered as it was put, to be put again. */
+  #ask(asked: readonly string[], before: readonly string[] = []): void {
+    this.#set({ stage: 'asking', asked, digits: '', tries: this.#state.tries + 1 });
+    this.#do({ type: 'play', prompts: [...before, ...asked] });
+  }
+
+  #then(then: Then): void {
+    switch (then.type) {
+      case 'node':
+        this.#enter(then.to);
+        return;
+      case 'exit':
+        this.#exit(then.exit);
+        return;
+      case 'record':
+        this.#set({ stage: 'recording', then: null, recordingSinceMs: this.#atMs });
+        this.#do({ type: 'record', on: true }, { type: 'start-timer', delayMs: then.maxMs });
+    }
+  }
+
+  #exit(exit: FlowExit): void {
+    this.#leaveStage();
+    this.#set({ stage: 'done', then: null });
+    this.#do({ type: 'tell', event: { type: 'ivr.left', node: this.#state.node, to: exit.type } });
+    this.#do({ type: 'exit', exit });
+  }
+
+  #lookUp(question: HostQuestion): void {
+    this.#set({ stage: 'looking-up' });
+    this.#do({ type: 'look-up', visit: this.#state.visits, question });
+  }
+
+  #promptFinished(): void {
+    const { stage, then } = this.#state;
+    if (stage === 'saying' && then !== null) this.#then(then);
+    const node = this.#node;
+    if (stage !== 'asking' || node === undefined || !isAsking(node)) return;
+    this.#set({ stage: 'waiting' });
+    if (node.type === 'speech') this.#do({ type: 'listen', on: true });
+    this.#do({ type: 'start-timer', delayMs: node.type === 'speech' ? node.listenMs : node.timeoutMs });
+  }
+
+  #digit(digit: string): void {
+    const node = this.#node;
+    if (digit === '0' && !(node?.type === 'digits' && this.#state.digits !== '')) {
+      this.#enter(this.#context.flow.person);
+      return;
+    }
+    const { stage, then } = this.#state;
+    if (stage === 'saying') {
+      if (node?.type === 'say' && node.skippable && then !== null) this.#then(then);
+    } else if (stage === 'recording') {
+      if (digit === '#') this.#endRecording();
+    } else if ((stage === 'asking' || stage === 'waiting') && node !== undefined && isAsking(node)) {
+      if (node.type === 'digits') this.#collect(node, digit);
+      else this.#pressed(node, digit);
+    }
+  }
+
+  #pressed(node: Asking, digit: string): void {
+    const outcome = answered(node, this.#state, digit);
+    if (outcome === undefined) this.#again(node, 'bad-input');
+    else this.#follow(node, outcome);
+  }
+
+  /** One more digit of a number. `*` begins anew (unless it is the terminator). */
+  #collect(node: NodeOf<'digits'>, digit: string): void {
+    if (digit === node.terminator) {
+      this.#numberEnded(node);
+      return;
+    }
+    if (digit === '#') {
+      this.#again(node, 'bad-input');
+      return;
+    }
+    // The first key ends the question: who types does not listen.
+    if (this.#state.stage === 'asking') this.#do({ type: 'stop-play' });
+    const digits = digit === '*' ? '' : this.#state.digits + digit;
+    this.#set({ stage: 'waiting', digits });
+    if (digits.length >= node.max) this.#numberEnded(node);
+    else this.#do({ type: 'start-timer', delayMs: digits === '' ? node.timeoutMs : node.betweenMs });
+  }
+
+  #numberEnded(node: NodeOf<'digits'>): void {
+    const { digits, variables } = this.#state;
+    if (digits.length < node.min) {
+      this.#again(node, digits === '' ? 'silence' : 'bad-input');
+      return;
+    }
+    this.#set({ variables: { ...variables, [node.as]: digits } });
+    this.#enter(node.next);
+  }
+
+  #follow(node: Asking, { to, tell, set, say }: Outcome): void {
+    this.#set(set ?? {});
+    if (tell !== undefined) this.#do({ type: 'tell', event: tell });
+    this.#leaveStage();
+    switch (to.type) {
+      case 'node':
+        this.#say(speak(say ?? [], this.#state.variables), to);
+        return;
+      case 'look-up':
+        this.#lookUp(to.question);
+        return;
+      case 'second-question': {
+        const why = node.type === 'rating' ? (node.why?.prompts ?? []) : [];
+        this.#set({ isSecond: true, tries: 0, stage: 'none' });
+        this.#ask(speak(why, this.#state.variables));
+      }
+    }
+  }
+
+  /** Puts the question again, or gives up and goes where the node says. */
+  #again(node: Asking, why: 'silence' | 'bad-input'): void {
+    this.#do({ type: 'tell', event: { type: 'ivr.unanswered', node: this.#state.node, why } });
+    if (this.#state.tries >= node.tries) {
+      this.#follow(node, givenUp(node, this.#state));
+      return;
+    }
+    this.#leaveStage();
+    this.#ask(this.#state.asked, speak(node.again, this.#state.variables));
+  }
+
+  #timerFired(): void {
+    const node = this.#node;
+    if (this.#state.stage === 'recording') this.#endRecording();
+    else if (this.#state.stage === 'waiting' && node !== undefined && isAsking(node)) {
+      // A number may be shorter than its longest: silence ends it.
+      if (node.type === 'digits' && this.#state.digits !== '') this.#numberEnded(node);
+      else this.#again(node, 'silence');
+    }
+  }
+
+  /** Length of the message that is being recorded, or null when it is too short to be one. */
+  #message(): number | null {
+    const node = this.#node;
+    const lengthMs = this.#atMs - this.#state.recordingSinceMs;
+    if (this.#state.stage !== 'recording' || node?.type !== 'voicemail') return null;
+    return lengthMs < node.minMs ? null : lengthMs;
+  }
+
+  #endRecording(): void {
+    const node = this.#node;
+    if (node?.type !== 'voicemail') return;
+    const lengthMs = this.#message();
+    if (lengthMs === null) {
+      this.#enter(node.empty);
+      return;
+    }
+    this.#leaveStage();
+    this.#do({ type: 'tell', event: { type: 'ivr.voicemail-left', lengthMs } });
+    this.#say(speak(node.saved, this.#state.variables), { type: 'node', to: node.next });
+  }
+
+  #recordFailed(): void {
+    const node = this.#node;
+    if (this.#state.stage === 'recording' && node?.type === 'voicemail') this.#enter(node.empty);
+  }
+
+  #heard(input: Extract<FlowInput, { type: 'heard' }>): void {
+    const node = this.#node;
+    if (node?.type !== 'speech' || this.#state.stage !== 'waiting') return;
+    const branch = node.branches[branchHeard(node.branches, input)];
+    if (branch !== undefined) this.#enter(branch.next);
+    else if (input.final && input.text !== '') this.#again(node, 'bad-input');
+  }
+
+  /** Without a recogniser only keys are left; without keys the question makes no sense. */
+  #speechOff(): void {
+    const node = this.#node;
+    if (node?.type !== 'speech' || this.#state.stage !== 'waiting') return;
+    if (Object.keys(node.choices).length === 0) this.#follow(node, givenUp(node, this.#state));
+  }
+
+  #answer(answer: HostAnswer): void {
+    const node = this.#node;
+    switch (answer.type) {
+      case 'incident':
+        if (node?.type === 'incident') this.#incident(node, answer.incident);
+        return;
+      case 'progress':
+        if (node?.type === 'progress') this.#progress(node, answer.ticket);
+        return;
+      case 'call-back':
+        if (node?.type === 'call-back') this.#callBack(node, answer.accepted);
+    }
+  }
+
+  #incident(node: NodeOf<'incident'>, incident: Extract<HostAnswer, { type: 'incident' }>['incident']): void {
+    if (incident === null) {
+      this.#enter(node.none);
+      return;
+    }
+    this.#set({ variables: { ...this.#state.variables, incident: incident.incidentId } });
+    this.#ask([...incident.prompts, ...speak(node.prompts, this.#state.variables)]);
+  }
+
+  #progress(node: NodeOf<'progress'>, ticket: Extract<HostAnswer, { type: 'progress' }>['ticket']): void {
+    const state = ticket?.state ?? '';
+    const word = Object.hasOwn(node.states, state) ? node.states[state] : undefined;
+    const isKnown = ticket !== null && word !== undefined;
+    this.#do({ type: 'tell', event: { type: 'ivr.progress-told', found: isKnown, state } });
+    if (!isKnown) {
+      this.#enter(node.missing);
+      return;
+    }
+    const { acceptedDate: accepted, dueDate: due } = ticket;
+    const variables = { ...this.#state.variables, state: word, accepted, due };
+    this.#set({ variables });
+    this.#say(speak(node.prompts, variables), { type: 'node', to: node.next });
+  }
+
+  #callBack(node: NodeOf<'call-back'>, accepted: boolean): void {
+    this.#do({ type: 'tell', event: { type: 'ivr.call-back-offered', accepted } });
+    if (!accepted) this.#enter(node.otherwise);
+    else this.#say(speak(node.accepted, this.#state.variables), { type: 'node', to: node.next });
+  }
+
+  /** Most people end a message by hanging up: it is one all the same. */
+  #callerGone(): void {
+    const lengthMs = this.#message();
+    if (lengthMs !== null) this.#do({ type: 'tell', event: { type: 'ivr.voicemail-left', lengthMs } });
+    this.#leaveStage();
+    this.#set({ stage: 'done', then: null });
+    this.#do({ type: 'tell', event: { type: 'ivr.left', node: this.#state.node, to: 'caller-gone' } });
   }
 }
 
-export const initialFlowState: FlowState = { node: '', tries: 0, done: false };
-
-function enter(flow: Flow, name: string): FlowStep {
-  // The schema lets no link lead nowhere; if one did, the caller would get a person.
-  const node = flow.nodes[name] ?? { type: 'queue', queue: 'main', priority: 5 };
-  switch (node.type) {
-    case 'say':
-    case 'ask':
-      return { state: { node: name, tries: 1, done: false }, effects: [{ type: 'play', prompts: node.prompts }] };
-    case 'queue':
-      return {
-        state: { node: name, tries: 0, done: true },
-        effects: [{ type: 'enter-queue', queue: node.queue, priority: node.priority }],
-      };
-    case 'hang-up':
-      return { state: { node: name, tries: 0, done: true }, effects: [{ type: 'hang-up' }] };
-  }
-}
-
-function afterPrompt(flow: Flow, state: FlowState): FlowStep {
-  const node = flow.nodes[state.node];
-  if (node?.type === 'say') return enter(flow, node.next);
-  if (node?.type === 'ask') return { state, effects: [{ type: 'start-timer', delayMs: node.timeoutMs }] };
-  return { state, effects: [] };
-}
-
-function onDigit(flow: Flow, state: FlowState, digit: string): FlowStep {
-  if (digit === '0') return enter(flow, flow.person);
-  const node = flow.nodes[state.node];
-  if (node?.type !== 'ask') return { state, effects: [] };
-  const to = node.choices[digit];
-  return to === undefined ? again(flow, state) : enter(flow, to);
-}
-
-function onSilence(flow: Flow, state: FlowState): FlowStep {
-  return flow.nodes[state.node]?.type === 'ask' ? again(flow, state) : { state, effects: [] };
-}
-
-/** Puts the question again, or gives up and goes where `otherwise` says. */
-function again(flow: Flow, state: FlowState): FlowStep {
-  const node = flow.nodes[state.node];
-  if (node?.type !== 'ask') return { state, effects: [] };
-  if (state.tries >= node.tries) return enter(flow, node.otherwise);
-  return { state: { ...state, tries: state.tries + 1 }, effects: [{ type: 'play', prompts: node.prompts }] };
+/** From a queue node; without one: a person in the main queue. */
+function queueExit(node: NodeOf<'queue'> | undefined, { language, dialect }: FlowState): FlowExit {
+  const { queue, priority, skills } = node ?? { queue: 'main', priority: 5, skills: [] };
+  const needs = skills.map((need) => (typeof need === 'string' ? { skill: need, minLevel: 1 } : need));
+  return { type: 'queue', queue, priority, skills: needs, language, dialect };
 }

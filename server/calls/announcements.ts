@@ -2,25 +2,58 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { numberPieces } from '../../ivr/prompts/number-pieces.ts';
+import type { Place } from '../acd/line-store.ts';
 import type { Announcement } from './core/call-types.ts';
 
 const MAX_POSITION = 999;
 
 /** Prompts that waiting and losing a call need, whatever the flow. */
 export const waitingPrompts: readonly string[] = [
+  ...['wait-before', 'wait-after', 'wait-short', 'callback-before', 'callback-after', 'callback-booked'],
+  ...['callback-refused', 'callback-dialling', 'leave-before', 'leave-after', 'call-ended', 'deflect-web'],
   ...['music', 'next-in-line', 'position-before', 'position-after', 'line-full', 'waited-too-long', 'agent-lost'],
   ...['0', '1', '2', '2-of', '3', '4', '5', '6', '7', '8', '9', '10', '100', '1000'].map((n) => `number-${n}`),
 ];
 
-export function positionAnnouncement(position: number, estimatedWaitMs: number): Announcement {
-  const ahead = Math.min(position - 1, MAX_POSITION);
-  const prompts = ahead <= 0 ? ['next-in-line'] : ['position-before', ...numberPieces(ahead), 'position-after'];
-  return { prompts, position, estimatedWaitMs };
+const MINUTE_MS = 60_000;
+const MOST_MINUTES = 120;
+
+/** Which digit does what; null = there is none to offer. */
+export interface OfferedDigits {
+  readonly callback: string | null;
+  readonly leave: string | null;
 }
 
-/** Estimated wait from how long calls take and how many seats take them. */
-export function estimateWaitMs(position: number, seats: number, handleMs: number): number {
-  return Math.round((position * handleMs) / Math.max(1, seats));
+/** What a waiting caller hears: words of the plan as prompts, with the place and the wait as they are now. */
+export function announcementOf(words: readonly string[], place: Place, digits: OfferedDigits): Announcement | null {
+  const prompts = words.flatMap((word) => promptsOf(word, place, digits));
+  return prompts.length === 0 ? null : { prompts, ...place };
+}
+
+function promptsOf(word: string, place: Place, digits: OfferedDigits): readonly string[] {
+  switch (word) {
+    case 'position':
+      return positionPrompts(place.position);
+    case 'wait':
+      return waitPrompts(place.estimatedWaitMs);
+    case 'callback':
+      return digits.callback === null ? [] : ['callback-before', `number-${digits.callback}`, 'callback-after'];
+    case 'leave':
+      return digits.leave === null ? [] : ['leave-before', `number-${digits.leave}`, 'leave-after'];
+  }
+  return [word];
+}
+
+function positionPrompts(position: number): readonly string[] {
+  const ahead = Math.min(position - 1, MAX_POSITION);
+  return ahead <= 0 ? ['next-in-line'] : ['position-before', ...numberPieces(ahead), 'position-after'];
+}
+
+/** In minutes, rounded up: who is told less than it takes is angry, who is told more is pleased. */
+function waitPrompts(estimatedWaitMs: number): readonly string[] {
+  const minutes = Math.min(Math.ceil(estimatedWaitMs / MINUTE_MS), MOST_MINUTES);
+  if (minutes <= 1) return ['wait-short'];
+  return ['wait-before', ...numberPieces(minutes), 'wait-after'];
 }
 
 export type PromptFiles = (prompts: readonly string[]) => readonly string[];

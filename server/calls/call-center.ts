@@ -296,11 +296,20 @@ export class CallCenter {
     return true;
   }
 
-  /** Rings an agent's page that has come back to its call. */
-  returnAgent(call: LiveCall, agentId: string): void {
+  newId(): string {
+    return this.#options.newId();
+  }
+
+  /** Name of a leg that is about to be dialled for this call. */
+  openLeg(call: LiveCall): string {
     const legId = this.#options.newId();
     this.#legs.set(legId, call);
-    call.runner.input({ type: 'return', agentId, legId });
+    return legId;
+  }
+
+  /** Rings an agent's page that has come back to its call. */
+  returnAgent(call: LiveCall, agentId: string): void {
+    call.runner.input({ type: 'return', agentId, legId: this.openLeg(call) });
   }
 
   #changed(runner: CallRunner): void {

@@ -9,7 +9,6 @@ import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallSpeech } from './call-speech.ts';
 import type { IvrSession } from './ivr-session.ts';
-import { FRONT_PRIORITY } from './core/call-front.ts';
 import { newCall, step } from './core/call-machine.ts';
 import { rulesOf } from './core/wait-rules.ts';
 import type {
@@ -20,7 +19,6 @@ import type {
   CallSettings,
   CallState,
   CallTimer,
-  Queued,
   FlowCommand,
   SeatNews,
 } from './core/call-types.ts';
@@ -166,7 +164,6 @@ export class CallRunner {
       case 'hangup':
       case 'start-recording':
       case 'join-front':
-      case 'rejoin':
       case 'leave-line':
       case 'accept-offer':
       case 'release-offer':
@@ -200,7 +197,7 @@ export class CallRunner {
     }
     if (isLineEffect(effect)) this.#lineFailed(effect);
     // A line store that is away for a moment must not leave the caller in silence.
-    if (effect.type === 'join-front' || effect.type === 'rejoin') this.#retry(effect);
+    if (effect.type === 'join-front') this.#retry(effect);
     if (effect.type === 'answer')
       this.input({ type: 'leg-ended', legId: this.#state.facts.callerLegId, cause: 'failed', by: 'local' });
   }
@@ -214,18 +211,14 @@ export class CallRunner {
 
   #lineFailed(effect: LineEffect): void {
     const local = { cause: 'failed', by: 'local' } as const;
-    if (effect.type === 'book-callback')
-      this.input({ type: 'callback-kept', callbackId: null, reason: effect.reason });
+    if (effect.type === 'book-callback') this.input({ type: 'callback-kept', callbackId: null, reason: effect.reason });
     else if (effect.type === 'ring-partner') this.input({ type: 'leg-ended', legId: effect.legId, ...local });
     else if (effect.type === 'ring-citizen')
       this.input({ type: 'leg-ended', legId: this.#state.facts.callerLegId, ...local });
-    else if (effect.type === 'join' || effect.type === 'join-again' || effect.type === 'move-line')
-      this.#retry(effect);
+    else if (effect.type === 'join' || effect.type === 'join-again' || effect.type === 'move-line') this.#retry(effect);
   }
 
-  #retry(
-    effect: Extract<QueuedEffect, { type: 'join' | 'join-again' | 'move-line' | 'join-front' | 'rejoin' }>,
-  ): void {
+  #retry(effect: Extract<QueuedEffect, { type: 'join' | 'join-again' | 'move-line' | 'join-front' }>): void {
     setTimeout(() => {
       const { name } = this.#state.phase;
       const stands = name === 'waiting' || name === 'callback-waiting';
@@ -259,8 +252,6 @@ export class CallRunner {
         await line.joinFront({ callId: this.callId, ...effect.queued }, effect.queued.joinedAtMs);
         this.#host.kick();
         return;
-      case 'rejoin':
-        return this.#rejoin(effect.queued);
       case 'leave-line':
         return line.leave(this.callId);
       case 'accept-offer':
@@ -281,16 +272,6 @@ export class CallRunner {
       this.#host.kick();
     };
     return carryOutLine({ switch: sw, line, prompts, host: lineHost, input, kick }, this.#state, effect);
-  }
-
-  /** The old place again. What a line of an earlier run still holds of the call (an offer, say) is let go first. */
-  async #rejoin(queued: Queued): Promise<void> {
-    const { line, kick } = this.#host;
-    const call = { callId: this.callId, ...queued };
-    await line.leave(this.callId);
-    if (queued.priority === FRONT_PRIORITY) await line.joinFront(call, queued.joinedAtMs);
-    else await line.join({ ...call, insist: true });
-    kick();
   }
 
   async #ringAgent(effect: Extract<CallEffect, { type: 'ring-agent' }>): Promise<void> {

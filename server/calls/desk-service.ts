@@ -21,8 +21,9 @@ import type {
 import type { Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
+import { CallControl, type CallControlOptions } from './call-control.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
-import type { DraftChange } from './draft-keeper.ts';
+import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import type { LiveCall } from './live-call.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
@@ -38,7 +39,12 @@ export interface DeskServiceOptions {
   readonly persons: Map<string, Person>;
   readonly logger: Logger;
   readonly nowMs: () => number;
+  /** Queues a call can be transferred to. */
+  readonly queues?: CallControlOptions['queues'];
+  readonly canDialOut?: boolean;
 }
+
+const usualQueues = [{ queue: 'main', title: '综合队列' }];
 
 const LINE_PUSH_MS = 300;
 
@@ -50,6 +56,7 @@ const wrongValue: Result<never> = { ok: false, code: 'bad-request', message: '�
 const wrongCall: Result<never> = { ok: false, code: 'not-found', message: '这通电话已不在您的座席上' };
 
 export class DeskService implements Desk, CallCenterListener {
+  readonly party: CallControl;
   readonly #options: DeskServiceOptions;
   #push: DeskPush | undefined;
   #linePush: NodeJS.Timeout | undefined;
@@ -60,7 +67,9 @@ export class DeskService implements Desk, CallCenterListener {
 
   constructor(options: DeskServiceOptions) {
     this.#options = options;
-    options.center.listen(this);
+    const { center, persons, logger, queues = usualQueues, canDialOut = false } = options;
+    this.party = new CallControl({ center, persons, logger, queues, canDialOut });
+    center.listen(this);
     options.recognizer.onState(() => this.#push?.toAll('recognizer', this.#recognizer()));
   }
 
@@ -128,8 +137,8 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   #command(me: Me, callId: string, type: 'hold' | 'resume' | 'hang-up'): Promise<Result<None>> {
-    const call = this.#ownCall(me, callId);
-    if (call === undefined) return Promise.resolve(wrongCall);
+    const call = this.#callOf(this.#options.center.seats.get(me.id));
+    if (call?.runner.callId !== callId) return Promise.resolve(wrongCall);
     const before = call.runner.state;
     call.runner.input({ type, agentId: me.id });
     if (call.runner.state === before) {
@@ -148,8 +157,7 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   async changeDraft(me: Me, callId: string, input: DraftChange): Promise<Result<{ readonly rev: number }>> {
-    const live = this.#ownCall(me, callId);
-    const keeper = live?.draft ?? (await this.#options.drafts.open(callId, me.id));
+    const keeper = this.#ownDraft(me, callId) ?? (await this.#options.drafts.open(callId, me.id));
     if (keeper === undefined) return wrongCall;
     if (!keeper.accepts(input)) return wrongValue;
     return done({ rev: await keeper.change(input, me.id) });
@@ -158,7 +166,7 @@ export class DeskService implements Desk, CallCenterListener {
   async confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {
     const { center, store, drafts } = this.#options;
     const live = this.#ownCall(me, callId);
-    const keeper = live?.draft ?? (await drafts.open(callId, me.id));
+    const keeper = this.#ownDraft(me, callId) ?? (await drafts.open(callId, me.id));
     if (keeper === undefined) return wrongCall;
     const missing = keeper.missing();
     if (missing.length > 0) return { ok: false, code: 'incomplete', message: missing.join(',') };
@@ -184,7 +192,7 @@ export class DeskService implements Desk, CallCenterListener {
 
   async dropDraft(me: Me, callId: string): Promise<Result<None>> {
     const { store, drafts } = this.#options;
-    if (this.#ownCall(me, callId) === undefined && (await drafts.open(callId, me.id)) === undefined) return wrongCall;
+    if (this.#ownDraft(me, callId) === undefined && (await drafts.open(callId, me.id)) === undefined) return wrongCall;
     await store.drafts.drop(callId, me.id);
     drafts.forget(callId);
     return done(none);
@@ -257,6 +265,10 @@ export class DeskService implements Desk, CallCenterListener {
     for (const agentId of agents) this.#push?.toUser(agentId, 'draft', patch);
   }
 
+  draftGiven(call: LiveCall, agentId: string): void {
+    this.#push?.toUser(agentId, 'draft.given', call.draft.draft);
+  }
+
   event(event: CallEvent): void {
     this.#options.feed.count(event);
   }
@@ -275,8 +287,14 @@ export class DeskService implements Desk, CallCenterListener {
   /** The call this agent talks on, has lost, or wraps up; not one that is only ringing. */
   #ownCall(me: Me, callId: string): LiveCall | undefined {
     const { work } = this.#options.center.seats.get(me.id);
-    if (work.type === 'none' || work.type === 'ringing' || work.callId !== callId) return undefined;
-    return this.#options.center.get(callId);
+    const isOwn = work.type === 'talking' || work.type === 'lost' || work.type === 'wrap-up';
+    return isOwn && work.callId === callId ? this.#options.center.get(callId) : undefined;
+  }
+
+  /** A draft goes along with its call: whoever passed the call on writes it no more. */
+  #ownDraft(me: Me, callId: string): DraftKeeper | undefined {
+    const draft = this.#ownCall(me, callId)?.draft;
+    return draft?.agentId === null || draft?.agentId === me.id ? draft : undefined;
   }
 
   #seatsOf(call: LiveCall): readonly SeatState[] {
@@ -308,6 +326,7 @@ export class DeskService implements Desk, CallCenterListener {
       ticketNumber: call.ticketNumber,
       endCause: call.endCause,
       firstWaitMs: call.firstWaitMs,
+      nameOf: (agentId) => this.#options.persons.get(agentId)?.displayName ?? '',
     });
   }
 

@@ -17,7 +17,8 @@ export class IncidentBoard implements Incidents {
 
   /** Puts a message up in place of the one before; refused when one of its recordings is not there. */
   put(incident: Incident): 'up' | 'no-recording' {
-    if (incident.prompts.length === 0 || incident.prompts.some((name) => !this.#prompts.has(name))) return 'no-recording';
+    if (incident.prompts.length === 0 || incident.prompts.some((name) => !this.#prompts.has(name)))
+      return 'no-recording';
     this.#current = incident;
     return 'up';
   }

@@ -83,7 +83,9 @@ export class IvrSession {
           call.voicemail(on);
         },
         prompt: ({ type, prompt, reason }) => {
-          call.emit(type === 'started' ? { type: 'prompt.started', prompt } : { type: 'prompt.finished', prompt, reason });
+          call.emit(
+            type === 'started' ? { type: 'prompt.started', prompt } : { type: 'prompt.finished', prompt, reason },
+          );
         },
         failed: (effect, error) => {
           this.#failed(effect, error);

@@ -3,6 +3,7 @@ import type { DialTarget, LegId, Switch } from '../../telephony/ports/switch.ts'
 import type { LineStore, WaitingCall } from '../acd/line-store.ts';
 import type { CallbackReason } from '../timeline/events.ts';
 import type { CallEffect, CallState, Queued } from './core/call-types.ts';
+import type { Overflow } from './core/wait-rules.ts';
 import type { PromptFiles } from './announcements.ts';
 
 export type LineEffect = Extract<
@@ -46,7 +47,9 @@ export interface LineHost {
   cancelCallback(callbackId: string): Promise<void>;
   /** A new leg of this call, or null when this partner takes no more now. */
   divertLeg(callId: string, partner: string): LegId | null;
-  partnerWay(partner: string, state: CallState): PartnerWay | null;
+  partnerWay(partner: string, state: CallState): Promise<PartnerWay | null>;
+  /** What a surge plan makes of a caller who wants into this queue; null = come in. */
+  atTheDoor(state: CallState, queue: string): Promise<{ readonly cause: 'line-full' | 'deflected'; readonly way: Overflow } | null>;
   /** Where a citizen's number is dialled; null when calls out are not configured or the number may not be called. */
   citizenUri(number: string): string | null;
   /** Our own number, as those see it whom we call. */
@@ -62,6 +65,7 @@ export interface LineCommands {
     input:
       | { readonly type: 'joined' | 'line-full' }
       | { readonly type: 'deflected'; readonly estimatedWaitMs: number }
+      | { readonly type: 'sent-on'; readonly way: Overflow; readonly cause: 'line-full' | 'deflected' }
       | { readonly type: 'callback-kept'; readonly callbackId: string | null; readonly reason: CallbackReason }
       | { readonly type: 'divert'; readonly partner: string; readonly legId: LegId },
   ) => void;
@@ -129,6 +133,11 @@ async function join(
   state: CallState,
   { queue, priority, wants }: Extract<LineEffect, { type: 'join' }>,
 ): Promise<void> {
+  const sentOn = await commands.host.atTheDoor(state, queue);
+  if (sentOn !== null) {
+    commands.input({ type: 'sent-on', ...sentOn });
+    return;
+  }
   const place = { queue, priority, joinedAtMs: 0, ...(wants === undefined ? {} : { wants }) };
   const { joinedAtMs: _now, ...entry } = entryOf(commands, state, place);
   const answer = await commands.line.join(entry);
@@ -146,7 +155,7 @@ async function ringPartner(
   state: CallState,
   effect: Extract<LineEffect, { type: 'ring-partner' }>,
 ): Promise<void> {
-  const way = commands.host.partnerWay(effect.partner, state);
+  const way = await commands.host.partnerWay(effect.partner, state);
   if (way === null) throw new Error('the partner hotline cannot be reached');
   await dial(commands, state, effect.legId, { type: 'uri', uri: way.uri }, PARTNER_RING_MS, way.headers);
 }

@@ -103,7 +103,8 @@ export class SupervisorFeed {
         const seat = center.seats.all().find((s) => s.agentId === id) ?? newSeat(id, atMs);
         // A supervisor has a seat only while taking calls.
         if (person.role !== 'agent' && seat.intent === 'off' && seat.work.type === 'none') return [];
-        return [seatView(seat, person, this.#push?.online(id) ?? false)];
+        const call = seat.work.type === 'talking' ? center.get(seat.work.callId) : undefined;
+        return [seatView(seat, person, this.#push?.online(id) ?? false, call?.runner.state.supervisors)];
       }),
       today: this.#today,
       minutes: this.#hour.view(atMs),

@@ -1,5 +1,6 @@
 /** What pages see of calls and seats. Pure: state in, views out. */
 import type { RecognizerState } from '../../asr/ports.ts';
+import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type {
   AgentView,
   CallerView,
@@ -7,6 +8,7 @@ import type {
   DeskCallView,
   Me,
   OfferView,
+  PartyView,
   SeatView,
   TranscriptionStatus,
 } from '../realtime/protocol.ts';
@@ -54,13 +56,19 @@ export function agentView(seat: SeatState, person: Person): AgentView {
   };
 }
 
-export function seatView(seat: SeatState, person: Person, online: boolean): SeatView {
+export function seatView(
+  seat: SeatState,
+  person: Person,
+  online: boolean,
+  supervisors: CallState['supervisors'] = [],
+): SeatView {
   const talking = seat.work.type === 'talking';
   return {
     ...agentView(seat, person),
     online,
     talkingSinceMs: talking ? seat.sinceMs : null,
     todayCalls: seat.callsTaken,
+    supervisedBy: talking ? supervisors.map(({ supervisorId, mode }) => ({ supervisorId, mode })) : [],
   };
 }
 
@@ -83,13 +91,36 @@ export interface CallExtras {
   readonly ticketNumber: string | null;
   readonly endCause: CallEndCause | null;
   readonly firstWaitMs: number;
+  readonly nameOf: (agentId: string) => string;
 }
 
-function deskState(phase: Phase): DeskCallState {
+function partyView(phase: Phase, nameOf: CallExtras['nameOf']): PartyView | null {
+  if (phase.name !== 'consulting' && phase.name !== 'conference') return null;
+  const { target } = phase.party;
+  const name = target.kind === 'agent' ? nameOf(target.agentId) : target.number;
+  const answered = phase.name === 'conference' || phase.answered;
+  return { kind: target.kind, name, answered, sinceMs: phase.name === 'consulting' ? phase.sinceMs : null };
+}
+
+/** Listening is not told to the agent; being spoken to is. A supervisor sees the own way of taking part. */
+function supervisionView({ supervisors }: CallState, { agentId, work }: SeatState): SuperviseMode | null {
+  if (work.type === 'helping' && work.as === 'supervisor')
+    return supervisors.find((s) => s.supervisorId === agentId)?.mode ?? null;
+  const heard = supervisors.filter((s) => s.sinceMs !== null).map((s) => s.mode);
+  if (heard.includes('barge')) return 'barge';
+  return heard.includes('whisper') && work.type === 'talking' ? 'whisper' : null;
+}
+
+/** The call as this seat has part in it. */
+function deskState(phase: Phase, { work }: SeatState): DeskCallState {
+  if (work.type === 'wrap-up') return 'wrap-up';
+  if (work.type === 'helping' && work.as !== 'conference') return work.as === 'supervisor' ? 'supervising' : 'consulted';
   switch (phase.name) {
     case 'talking':
     case 'held':
     case 'agent-lost':
+    case 'consulting':
+    case 'conference':
       return phase.name;
     case 'arriving':
     case 'flow':
@@ -101,6 +132,8 @@ function deskState(phase: Phase): DeskCallState {
       return 'connecting';
     case 'diverting':
     case 'diverted':
+    case 'transferring':
+    case 'forwarded':
     case 'closing':
     case 'ended':
       return 'wrap-up';
@@ -111,7 +144,7 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
   const { phase, facts, settings } = call;
   return {
     callId: facts.callId,
-    state: deskState(phase),
+    state: deskState(phase, seat),
     caller: callerView(facts.from, historyFor(extras.history, seat.agentId)),
     queue: call.queued?.queue ?? 'main',
     reason: whyHere(call),
@@ -125,6 +158,8 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
     recordingStartedAtMs: extras.recordingStartedAtMs,
     transcription: extras.transcription,
     ticketNumber: extras.ticketNumber,
+    party: partyView(phase, extras.nameOf),
+    supervision: supervisionView(call, seat),
   };
 }
 

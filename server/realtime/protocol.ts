@@ -5,6 +5,7 @@
  * Requests end in an acknowledgement of `Result`; `message` is fit for people, in Chinese.
  */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { AgentIntent } from '../acd/line-store.ts';
 import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
 import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
@@ -62,8 +63,49 @@ export interface OfferView {
   readonly expiresAtMs: EpochMs;
 }
 
-/** `agent-lost`: the caller hears music and this agent may come back until `returnByMs`. */
-export type DeskCallState = 'connecting' | 'talking' | 'held' | 'agent-lost' | 'wrap-up';
+/**
+ * `agent-lost`: the caller hears music and this agent may come back until `returnByMs`. `consulted` and `supervising`:
+ * on the line of a call that is somebody else's.
+ */
+export type DeskCallState =
+  | 'connecting'
+  | 'talking'
+  | 'held'
+  | 'consulting'
+  | 'conference'
+  | 'consulted'
+  | 'supervising'
+  | 'agent-lost'
+  | 'wrap-up';
+
+/** The one who is asked, or was brought in. */
+export interface PartyView {
+  readonly kind: 'agent' | 'number';
+  /** A colleague's name, or the number. */
+  readonly name: string;
+  readonly answered: boolean;
+  readonly sinceMs: EpochMs | null;
+}
+
+/** Whom an agent may bring in, and where a call may be sent. */
+export interface Colleague {
+  readonly agentId: string;
+  readonly displayName: string;
+  readonly agentNumber: string;
+  /** Can be rung now. */
+  readonly reachable: boolean;
+  readonly phone: AgentPhone;
+}
+
+export interface Directory {
+  readonly colleagues: readonly Colleague[];
+  readonly queues: readonly { readonly queue: string; readonly title: string }[];
+  readonly canDialOut: boolean;
+}
+
+export type CallTarget =
+  { readonly kind: 'agent'; readonly agentId: string } | { readonly kind: 'number'; readonly number: string };
+export type TransferTarget = CallTarget | { readonly kind: 'queue'; readonly queue: string };
 
 export interface DeskCallView {
   readonly callId: string;
@@ -82,6 +124,9 @@ export interface DeskCallView {
   readonly recordingStartedAtMs: EpochMs | null;
   readonly transcription: TranscriptionStatus;
   readonly ticketNumber: string | null;
+  readonly party: PartyView | null;
+  /** A supervisor who can be heard (`whisper`, `barge`), or this supervisor's own way of taking part. */
+  readonly supervision: SuperviseMode | null;
 }
 
 export type TranscriptionStatus =
@@ -102,6 +147,8 @@ export interface SeatView extends AgentView {
   readonly online: boolean;
   readonly talkingSinceMs: EpochMs | null;
   readonly todayCalls: number;
+  /** Supervisors who take part in this seat's call. */
+  readonly supervisedBy: readonly { readonly supervisorId: string; readonly mode: SuperviseMode }[];
 }
 
 export interface LineView {
@@ -171,6 +218,8 @@ export interface ServerToPage {
   call: (call: DeskCallView | null) => void;
   transcript: (callId: string, update: TranscriptUpdate) => void;
   draft: (patch: DraftPatch) => void;
+  /** A message left by a caller is this agent's to take up; it joins the open drafts. */
+  'draft.given': (draft: Draft) => void;
   line: (line: LineView) => void;
   recognizer: (status: TranscriptionStatus) => void;
   supervisor: (view: SupervisorView) => void;
@@ -188,6 +237,20 @@ export interface PageToServer {
   'call.hang-up': (p: { readonly callId: string }, ack: Ack<None>) => void;
   /** Rings the agent's softphone again for a call whose agent leg was lost. */
   'call.return': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** Rings a colleague or an outside number while the caller hears music. */
+  'call.consult': (p: { readonly callId: string; readonly target: CallTarget }, ack: Ack<None>) => void;
+  /** Back to the caller. */
+  'call.consult-end': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** The one who was asked takes the call. */
+  'call.complete': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  'call.conference': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  /** Lets go of the call at once. */
+  'call.transfer': (p: { readonly callId: string; readonly target: TransferTarget }, ack: Ack<None>) => void;
+  'call.directory': (p: None, ack: Ack<Directory>) => void;
+  /** Supervisors only. Rings the supervisor's softphone, or changes the mode of one that takes part already. */
+  'supervise.start': (p: { readonly callId: string; readonly mode: SuperviseMode }, ack: Ack<None>) => void;
+  'supervise.end': (p: { readonly callId: string }, ack: Ack<None>) => void;
+  'supervise.take-over': (p: { readonly callId: string }, ack: Ack<None>) => void;
   /** Sent as the agent types (at most every 300 ms); durable when acknowledged. */
   'draft.edit': (
     p: { readonly callId: string; readonly field: DraftField; readonly value: string },

@@ -79,7 +79,30 @@ export type CallEventBody =
   | { readonly type: 'prompt.started'; readonly prompt: string }
   | { readonly type: 'prompt.finished'; readonly prompt: string; readonly reason: 'completed' | 'stopped' | 'failed' }
   | { readonly type: 'call.digit'; readonly digit: string; readonly durationMs: number }
-  | { readonly type: 'queue.joined'; readonly queue: string; readonly priority: number }
+  /** The caller's way through the call flow, node by node. */
+  | { readonly type: 'ivr.entered'; readonly flow: string; readonly node: string }
+  | { readonly type: 'ivr.unanswered'; readonly node: string; readonly why: 'silence' | 'bad-input' }
+  /** Empty strings: the usual ones. */
+  | { readonly type: 'ivr.language-chosen'; readonly language: string; readonly dialect: string }
+  | { readonly type: 'ivr.incident-told'; readonly incidentId: string; readonly stayed: boolean }
+  | { readonly type: 'ivr.progress-told'; readonly found: boolean; readonly state: string }
+  | { readonly type: 'ivr.voicemail-left'; readonly lengthMs: number }
+  | { readonly type: 'ivr.call-back-offered'; readonly accepted: boolean }
+  /** 1 to 5; `reason` is empty when none was asked or told. */
+  | { readonly type: 'ivr.rated'; readonly score: number; readonly reason: string }
+  | {
+      readonly type: 'ivr.left';
+      readonly node: string;
+      readonly to: 'queue' | 'transfer' | 'hang-up' | 'caller-gone';
+    }
+  | {
+      readonly type: 'queue.joined';
+      readonly queue: string;
+      readonly priority: number;
+      /** What the caller chose in the call flow; absent when nothing. */
+      readonly needs?: readonly { readonly skill: string; readonly minLevel: number }[];
+      readonly dialect?: string;
+    }
   | { readonly type: 'queue.announced'; readonly position: number; readonly estimatedWaitMs: number }
   | {
       readonly type: 'queue.left';

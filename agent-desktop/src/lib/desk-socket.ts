@@ -115,6 +115,9 @@ export class DeskSocket {
     socket.on('draft', (patch) => {
       this.fold({ type: 'draft', patch });
     });
+    socket.on('draft.given', (draft) => {
+      this.fold({ type: 'draft-given', draft });
+    });
     socket.on('line', (line) => {
       this.fold({ type: 'line', line });
     });

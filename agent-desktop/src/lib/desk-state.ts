@@ -45,6 +45,7 @@ export type DeskInput =
   | { readonly type: 'call'; readonly call: DeskCallView | null }
   | { readonly type: 'transcript'; readonly callId: string; readonly update: TranscriptUpdate }
   | { readonly type: 'draft'; readonly patch: DraftPatch }
+  | { readonly type: 'draft-given'; readonly draft: Draft }
   | { readonly type: 'edit-saved'; readonly callId: string; readonly rev: number; readonly change: SavedChange }
   | { readonly type: 'confirmed'; readonly callId: string; readonly number: string }
   | { readonly type: 'dropped'; readonly callId: string }
@@ -95,6 +96,8 @@ export function deskStep(state: DeskState, input: DeskInput): DeskState {
       return { ...state, transcript: mergeSegment(state.transcript, input.update) };
     case 'draft':
       return onPatch(state, input.patch);
+    case 'draft-given':
+      return onGiven(state, input.draft);
     case 'edit-saved':
       return onSaved(state, input.callId, input.rev, input.change);
     case 'confirmed':
@@ -148,6 +151,13 @@ function onCall(state: DeskState, call: DeskCallView | null): DeskState {
   const offer = call !== null && state.offer?.callId === call.callId ? null : state.offer;
   const openDraftIds = left.filter((id) => id !== call?.callId);
   return { ...state, call, offer, openDraftIds, withdrawnReason: '', transcript: [] };
+}
+
+/** A message left by a caller joins the drafts that wait. */
+function onGiven(state: DeskState, draft: Draft): DeskState {
+  const { callId } = draft;
+  const openDraftIds = [callId, ...state.openDraftIds.filter((id) => id !== callId)];
+  return { ...state, drafts: { ...state.drafts, [callId]: draft }, openDraftIds };
 }
 
 function onPatch(state: DeskState, patch: DraftPatch): DeskState {

@@ -79,3 +79,9 @@ export function dialledLegEnded(
   }
   return input.legId === phase.agent.legId ? citizenNotReached(state, 'agent-gone', input.atMs) : stay(state);
 }
+
+/** Nobody has picked up yet: whoever was rung for it is let go. */
+export function withdrawn(state: CallState, atMs: EpochMs): CallStep {
+  if (state.phase.name === 'callback-waiting') return endCall(state, 'callback-not-reached', atMs);
+  return state.phase.name === 'dialling' ? citizenNotReached(state, 'agent-gone', atMs) : stay(state);
+}

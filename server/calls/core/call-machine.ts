@@ -43,7 +43,7 @@ import {
   onFlowPlayFinished,
   onVoicemail,
 } from './call-ivr.ts';
-import { agentReadyToCall, citizenAnswered, citizenNotReached, dialledLegEnded, startCallback } from './call-back.ts';
+import { agentReadyToCall, citizenAnswered, citizenNotReached, dialledLegEnded, startCallback, withdrawn } from './call-back.ts';
 import {
   divertTimedOut,
   lineFull,
@@ -51,6 +51,7 @@ import {
   onDeflected,
   onDivert,
   onMaxWait,
+  onSentOn,
   onWaitingDigit,
   partnerAnswered,
   partnerFailed,
@@ -105,8 +106,12 @@ export function step(state: CallState, input: CallInput): CallStep {
       return lineFull(state, input.atMs);
     case 'deflected':
       return onDeflected(state, input);
+    case 'sent-on':
+      return onSentOn(state, input);
     case 'callback-kept':
       return onCallbackKept(state, input);
+    case 'callback-withdrawn':
+      return withdrawn(state, input.atMs);
     case 'call-back':
       return startCallback(state);
     case 'divert':

@@ -70,6 +70,13 @@ export function onDeflected(state: CallState, input: Input<'deflected'>): CallSt
   return take(state, onDeflect, { cause: 'deflected', atMs: input.atMs });
 }
 
+/** A surge plan has decided at the door. */
+export function onSentOn(state: CallState, { way, cause, atMs }: Input<'sent-on'>): CallStep {
+  if (state.phase.name !== 'joining') return stay(state);
+  if (way.to === 'callback') return waitAnyway(state, atMs, 0);
+  return take(state, way, { cause, atMs });
+}
+
 /** The place is taken after all: the call was not put into the line when it was deflected or found it full. */
 function waitAnyway(state: CallState, atMs: EpochMs, firstAnnouncementMs?: number): CallStep {
   if (state.phase.name !== 'joining') return stay(state);

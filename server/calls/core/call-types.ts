@@ -4,7 +4,7 @@ import type { FlowExit } from '../../../ivr/core/flow-types.ts';
 import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
 import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { SkillNeed } from '../../acd/line-store.ts';
-import type { WaitRules } from './wait-rules.ts';
+import type { Overflow, WaitRules } from './wait-rules.ts';
 
 /** What never changes during a call. */
 export interface CallFacts {
@@ -182,10 +182,14 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'line-full' }
   /** The estimated wait is longer than the queue lets people wait. */
   | { readonly type: 'deflected'; readonly estimatedWaitMs: number }
+  /** Somebody else has decided what becomes of a caller at the door. */
+  | { readonly type: 'sent-on'; readonly way: Overflow; readonly cause: 'line-full' | 'deflected' }
   /** Answer to `book-callback`; null when it could not be kept. */
   | { readonly type: 'callback-kept'; readonly callbackId: string | null; readonly reason: CallbackReason }
   /** First input of a call-back's own call. */
   | { readonly type: 'call-back' }
+  /** The call-back is not wanted any more; nobody has picked up yet. */
+  | { readonly type: 'callback-withdrawn' }
   /** Send the waiting caller to a partner hotline over this leg. */
   | { readonly type: 'divert'; readonly partner: string; readonly legId: LegId }
   | { readonly type: 'offered'; readonly offer: Offer }
@@ -288,8 +292,6 @@ export type CallEffect =
   | { readonly type: 'ring-partner'; readonly partner: string; readonly legId: LegId; readonly queued: Queued }
   | { readonly type: 'play-agent'; readonly legId: LegId; readonly prompts: readonly string[] }
   | { readonly type: 'join-front'; readonly queued: Queued }
-  /** Takes the old place again, after a restart. */
-  | { readonly type: 'rejoin'; readonly queued: Queued }
   | { readonly type: 'leave-line' }
   | { readonly type: 'accept-offer'; readonly offerId: string }
   | { readonly type: 'release-offer'; readonly offerId: string; readonly excludeMs: number }

@@ -26,6 +26,15 @@ function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | unde
     case 'prompt.started':
     case 'prompt.finished':
     case 'call.digit':
+    case 'ivr.entered':
+    case 'ivr.unanswered':
+    case 'ivr.language-chosen':
+    case 'ivr.incident-told':
+    case 'ivr.progress-told':
+    case 'ivr.voicemail-left':
+    case 'ivr.call-back-offered':
+    case 'ivr.rated':
+    case 'ivr.left':
     case 'queue.announced':
     case 'queue.moved':
     case 'callback.booked':

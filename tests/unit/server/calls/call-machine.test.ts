@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Flow } from '../../../../ivr/core/flow.ts';
+import type { FlowExit } from '../../../../ivr/core/flow-types.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
 import type { CallEffect, CallInput, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
 
@@ -10,8 +11,8 @@ const flow: Flow = {
   start: 'greeting',
   person: 'line',
   nodes: {
-    greeting: { type: 'say', prompts: ['greeting'], next: 'line' },
-    line: { type: 'queue', queue: 'main', priority: 5 },
+    greeting: { type: 'say', prompts: ['greeting'], skippable: false, next: 'line' },
+    line: { type: 'queue', queue: 'main', skills: [], priority: 5 },
   },
 };
 const settings: CallSettings = {
@@ -52,9 +53,11 @@ const events = (effects: readonly CallEffect[]): string[] =>
   effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
 const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
 
+/** What the flow says when the greeting is over. */
+const toLine: FlowExit = { type: 'queue', queue: 'main', skills: [], priority: 5, language: '', dialect: '' };
 const arriving: readonly Bare[] = [{ type: 'arrived' }];
 const inFlow: readonly Bare[] = [...arriving, { type: 'leg-answered', legId: 'caller' }];
-const joining: readonly Bare[] = [...inFlow, { type: 'play-finished', playId: 'c1:1', reason: 'completed' }];
+const joining: readonly Bare[] = [...inFlow, { type: 'flow-left', exit: toLine, legId: 'unused' }];
 const waiting: readonly Bare[] = [...joining, { type: 'joined' }];
 const ringing: readonly Bare[] = [...waiting, { type: 'offered', offer }];
 const talking: readonly Bare[] = [...ringing, { type: 'leg-answered', legId: 'agent1' }];
@@ -85,8 +88,6 @@ describe('the way of one call', () => {
     expect(events(effects)).toEqual([
       'call.arrived',
       'call.answered',
-      'prompt.started',
-      'prompt.finished',
       'queue.joined',
       'agent.offered',
       'agent.answered',
@@ -105,9 +106,10 @@ describe('the way of one call', () => {
     expect(types(last).indexOf('seat')).toBeLessThan(types(last).indexOf('ring-agent'));
   });
 
-  it('lets 0 cut the greeting and lead to the line', () => {
+  it('gives the flow every digit, and joins the line the flow names', () => {
     const { last } = play([...inFlow, { type: 'digit', legId: 'caller', digit: '0', durationMs: 100 }]);
-    expect(last).toContainEqual({ type: 'join', queue: 'main', priority: 5 });
+    expect(last).toContainEqual({ type: 'flow', command: { type: 'digit', digit: '0' } });
+    expect(play(joining).last).toContainEqual({ type: 'join', queue: 'main', priority: 5 });
   });
 
   it('counts the wait from joining the line to the answer', () => {
@@ -309,7 +311,7 @@ describe('any order of inputs', () => {
       .tuple(agent, fc.constantFrom('agent1', 'agent2'))
       .map(([agentId, legId]): Bare => ({ type: 'return', agentId, legId })),
     fc
-      .constantFrom('flow', 'announce', 'max-wait', 'offer', 'agent-return', 'closing')
+      .constantFrom('announce', 'max-wait', 'offer', 'agent-return', 'closing')
       .map((timer): Bare => ({ type: 'timer', timer, announcement: null })),
   );
 
