@@ -50,8 +50,12 @@ const measureSchema = z.discriminatedUnion('type', [
     approval,
     waves: z.array(waveSchema).min(1).max(10),
     channels: z.array(z.enum(callInChannels)).min(1).default(['socket', 'webhook']),
-    answerWithinMs: ms(10_000, hourMs).default(180_000).describe('A seat that has not answered by then is not counted.'),
-    releaseAfterMs: ms(0, 4 * hourMs).default(600_000).describe('Not needed for so long: seats are thanked and released.'),
+    answerWithinMs: ms(10_000, hourMs)
+      .default(180_000)
+      .describe('A seat that has not answered by then is not counted.'),
+    releaseAfterMs: ms(0, 4 * hourMs)
+      .default(600_000)
+      .describe('Not needed for so long: seats are thanked and released.'),
   }),
   z.strictObject({
     type: z.literal('wrap-up'),
@@ -65,6 +69,9 @@ const measureSchema = z.discriminatedUnion('type', [
     prompt: id.describe('Name of the prompt.'),
     text: z.string().trim().max(500).default('').describe('What it says; shown to supervisors and on the web.'),
     pressOneToStay: z.boolean().default(true).describe('1 = the caller still wants a person.'),
+    whenWaitAboveMs: ms(0, 2 * hourMs)
+      .default(0)
+      .describe('Played when the estimated wait is longer.'),
   }),
   z.strictObject({
     type: z.literal('call-back'),
@@ -108,14 +115,21 @@ const levelSchema = z.strictObject({
     .strictObject({
       load: limit.describe('Work that arrives per staffed seat (1 = the seats can just do it).'),
       arrivalsRatio: limit.describe('People arriving against what is usual at this hour of the week.'),
-      estimatedWaitMs: ms(1_000, 2 * hourMs).nullable().default(null),
-      abandonRate: share.nullable().default(null).describe('Of the calls offered in the window, hung up while waiting.'),
+      estimatedWaitMs: ms(1_000, 2 * hourMs)
+        .nullable()
+        .default(null),
+      abandonRate: share
+        .nullable()
+        .default(null)
+        .describe('Of the calls offered in the window, hung up while waiting.'),
     })
     .refine((e) => Object.values(e).some((v) => v !== null), { error: 'needs one limit at least' })
     .describe('Reached when any of the limits is.'),
   enterAfterMs: ms(0, hourMs).default(20_000).describe('The limit must be passed for so long.'),
   leaveBelow: z.number().min(0.1).max(0.99).default(0.75).describe('Left when every number is below limit x this …'),
-  leaveAfterMs: ms(0, 4 * hourMs).default(300_000).describe('… for so long.'),
+  leaveAfterMs: ms(0, 4 * hourMs)
+    .default(300_000)
+    .describe('… for so long.'),
   measures: z.array(measureSchema).max(20).default([]),
 });
 
