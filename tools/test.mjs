@@ -1,6 +1,6 @@
 // `npm test`: installs what the tests need when it may, then runs every Jest project and counts what was skipped.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -64,24 +64,30 @@ function jest(project, args, files = []) {
 }
 
 /** Tests with real programs and real time share a noisy machine: a file that fails is run once more, from scratch. */
-function twice(project, args, results) {
+function twice(project, results) {
   const failed = results.filter((r) => r.status === 'failed').map((r) => r.name);
   if (project === 'unit' || failed.length === 0) return results;
   console.log(`second try: ${failed.join(' ')}`);
-  const again = jest(project, args, failed);
+  const again = jest(project, ['--runInBand'], failed);
   return results.map((r) => again.find((second) => second.name === r.name) ?? r);
 }
 
-// Pure tests share the cores; tests with real programs and clocks run one after the other.
-const projects = [
-  ['unit', []],
-  ['contracts', ['--maxWorkers=2']],
-  ['system', ['--runInBand']],
+// Pure tests share the cores, and so do most tests with real programs: they wait more than they work. Those that
+// compare what was heard with what was said have the machine for themselves.
+const alone = ['tests/system/first-call.test.ts'];
+const others = readdirSync('tests/system')
+  .map((name) => `tests/system/${name}`)
+  .filter((path) => path.endsWith('.test.ts') && !alone.includes(path));
+const stages = [
+  { project: 'unit', args: [], files: [] },
+  { project: 'contracts', args: ['--maxWorkers=2'], files: [] },
+  { project: 'system', args: ['--runInBand'], files: alone },
+  { project: 'system', args: ['--maxWorkers=2'], files: others },
 ];
-for (const [project, args] of projects) {
+for (const { project, args, files } of stages) {
   if (only.length > 0 && !only.includes(project)) continue;
   console.log(`\n== ${project}`);
-  for (const suite of twice(project, args, jest(project, args))) {
+  for (const suite of twice(project, jest(project, args, files))) {
     const count = (status) => suite.assertionResults.filter((t) => t.status === status).length;
     totals.passed += count('passed');
     totals.failed += count('failed') + (suite.status === 'failed' && count('failed') === 0 ? 1 : 0);
