@@ -54,7 +54,7 @@ export const sipSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Where outside numbers are reached when agents consult or transfer, e.g. sip:{number}@10.0.0.5. null = not.',
+      'Where outside numbers are reached: consultations, transfers, call-backs. E.g. sip:{number}@10.0.0.5; null = not at all.',
     ),
   strangerRequestsPerSecond: z
     .number()

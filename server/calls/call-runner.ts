@@ -113,6 +113,13 @@ export class CallRunner {
     this.#host.changed(this);
   }
 
+  /** The line has forgotten this call: it takes its old place again. */
+  standAgain(): void {
+    const { phase, queued } = this.#state;
+    if (queued === null || (phase.name !== 'waiting' && phase.name !== 'callback-waiting')) return;
+    this.#queue({ type: 'join-again', queued });
+  }
+
   /** Resolves when every command given so far has been carried out. */
   async settled(): Promise<void> {
     await this.#chain;

@@ -47,6 +47,8 @@ export interface DeskServiceOptions {
 const usualQueues = [{ queue: 'main', title: '综合队列' }];
 
 const LINE_PUSH_MS = 300;
+/** Phases in which an agent's reloaded page is rung again. */
+const returnable: ReadonlySet<string> = new Set(['talking', 'held', 'agent-lost', 'consulting', 'conference']);
 
 function done<T>(value: T): Result<T> {
   return { ok: true, value };
@@ -151,7 +153,7 @@ export class DeskService implements Desk, CallCenterListener {
     const call = this.#ownCall(me, callId);
     if (call === undefined) return Promise.resolve(wrongCall);
     const { name } = call.runner.state.phase;
-    if (name !== 'talking' && name !== 'held' && name !== 'agent-lost') return Promise.resolve(wrongCall);
+    if (!returnable.has(name)) return Promise.resolve(wrongCall);
     this.#options.center.returnAgent(call, me.id);
     return Promise.resolve(done(none));
   }
@@ -271,6 +273,10 @@ export class DeskService implements Desk, CallCenterListener {
 
   event(event: CallEvent): void {
     this.#options.feed.count(event);
+  }
+
+  lineChanged(): void {
+    this.#options.feed.changed();
   }
 
   // --- helpers --------------------------------------------------------------------------------------------------

@@ -114,7 +114,8 @@ function supervisionView({ supervisors }: CallState, { agentId, work }: SeatStat
 /** The call as this seat has part in it. */
 function deskState(phase: Phase, { work }: SeatState): DeskCallState {
   if (work.type === 'wrap-up') return 'wrap-up';
-  if (work.type === 'helping' && work.as !== 'conference') return work.as === 'supervisor' ? 'supervising' : 'consulted';
+  if (work.type === 'helping' && work.as !== 'conference')
+    return work.as === 'supervisor' ? 'supervising' : 'consulted';
   switch (phase.name) {
     case 'talking':
     case 'held':
@@ -171,14 +172,16 @@ export function whyHere(call: CallState): string {
 }
 
 export function offerView(call: CallState, offerId: string, history: CallerHistory, nowMs: number): OfferView {
-  const joinedAtMs = call.queued?.joinedAtMs ?? nowMs;
+  const { phase } = call;
+  const asked = (phase.name === 'consulting' || phase.name === 'transferring') && phase.party.partyId === offerId;
+  const sinceMs = asked ? phase.sinceMs : (call.queued?.joinedAtMs ?? nowMs);
   return {
     offerId,
     callId: call.facts.callId,
     caller: callerView(call.facts.from, history),
     queue: call.queued?.queue ?? 'main',
-    reason: whyHere(call),
-    waitMs: nowMs - joinedAtMs,
+    reason: asked ? (phase.name === 'consulting' ? '同事请您协助' : '同事转接') : whyHere(call),
+    waitMs: nowMs - sinceMs,
     expiresAtMs: nowMs + rulesOf(call.settings, call.queued?.queue ?? 'main').ringMs,
   };
 }

@@ -2,12 +2,39 @@
  * Boundary between the socket gateway and the calls. Types only.
  * `server/calls` implements `Desk`; `server/realtime/gateway.ts` implements `DeskPush`.
  */
+import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { AgentIntent } from '../acd/line-store.ts';
 import type { DraftField, DraftInput } from '../drafts/types.ts';
-import type { Me, AgentView, Hello, None, PageToServer, Result, ServerToPage, SipCredentials } from './protocol.ts';
+import type {
+  AgentView,
+  CallTarget,
+  Directory,
+  Hello,
+  Me,
+  None,
+  PageToServer,
+  Result,
+  ServerToPage,
+  SipCredentials,
+  TransferTarget,
+} from './protocol.ts';
+
+/** More than two on a call: consultation, transfer, conference, supervision. */
+export interface PartyDesk {
+  consult(me: Me, callId: string, target: CallTarget): Result<None>;
+  endConsult(me: Me, callId: string): Result<None>;
+  complete(me: Me, callId: string): Result<None>;
+  conference(me: Me, callId: string): Result<None>;
+  transfer(me: Me, callId: string, target: TransferTarget): Result<None>;
+  directory(me: Me): Result<Directory>;
+  supervise(me: Me, callId: string, mode: SuperviseMode): Result<None>;
+  endSupervision(me: Me, callId: string): Result<None>;
+  takeOver(me: Me, callId: string): Result<None>;
+}
 
 /** Requests are already parsed and bounded when they get here; `me` is the session's user. */
 export interface Desk {
+  readonly party: PartyDesk;
   /** A page of this user has connected (again); it gets `hello` with everything. */
   hello(me: Me): Promise<Hello>;
   /** The last page of this user has gone for more than a moment. */

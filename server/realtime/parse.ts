@@ -1,5 +1,6 @@
 /** Payloads of pages, parsed and bounded. Typed against the protocol, so that neither can change alone. */
 import { z } from 'zod';
+import { superviseModes } from '../../telephony/ports/switch.ts';
 import { agentIntents } from '../acd/line-store.ts';
 import { draftFields } from '../drafts/types.ts';
 import type { PageToServer } from './protocol.ts';
@@ -15,6 +16,11 @@ const none = z
   .optional()
   .transform(() => ({}));
 
+const target = [
+  z.strictObject({ kind: z.literal('agent'), agentId: id }),
+  z.strictObject({ kind: z.literal('number'), number: z.string().regex(/^[0-9]{3,20}$/) }),
+] as const;
+
 type Schemas = { readonly [E in keyof PageToServer]: z.ZodType<Payload<E>> };
 
 const schemas: Schemas = {
@@ -25,6 +31,18 @@ const schemas: Schemas = {
   'call.resume': z.strictObject({ callId }),
   'call.hang-up': z.strictObject({ callId }),
   'call.return': z.strictObject({ callId }),
+  'call.consult': z.strictObject({ callId, target: z.discriminatedUnion('kind', target) }),
+  'call.consult-end': z.strictObject({ callId }),
+  'call.complete': z.strictObject({ callId }),
+  'call.conference': z.strictObject({ callId }),
+  'call.transfer': z.strictObject({
+    callId,
+    target: z.discriminatedUnion('kind', [...target, z.strictObject({ kind: z.literal('queue'), queue: id })]),
+  }),
+  'call.directory': none,
+  'supervise.start': z.strictObject({ callId, mode: z.enum(superviseModes) }),
+  'supervise.end': z.strictObject({ callId }),
+  'supervise.take-over': z.strictObject({ callId }),
   'draft.edit': z.strictObject({ callId, field: z.enum(draftFields), value: text(4_000) }),
   'draft.note': z.strictObject({ callId, note: text(10_000) }),
   'draft.confidential': z.strictObject({ callId, confidential: z.boolean() }),

@@ -48,6 +48,18 @@ export function createRequests({ desk, credentials, onWatch }: RequestsOptions):
     'call.resume': (me, p) => desk.resume(me, p.callId),
     'call.hang-up': (me, p) => desk.hangUp(me, p.callId),
     'call.return': (me, p) => desk.returnToCall(me, p.callId),
+    'call.consult': (me, p) => desk.party.consult(me, p.callId, p.target),
+    'call.consult-end': (me, p) => desk.party.endConsult(me, p.callId),
+    'call.complete': (me, p) => desk.party.complete(me, p.callId),
+    'call.conference': (me, p) => desk.party.conference(me, p.callId),
+    'call.transfer': (me, p) => desk.party.transfer(me, p.callId, p.target),
+    'call.directory': (me) => desk.party.directory(me),
+    'supervise.start': (me, p) =>
+      me.role === 'agent' ? refusal('not-allowed') : desk.party.supervise(me, p.callId, p.mode),
+    'supervise.end': (me, p) =>
+      me.role === 'agent' ? refusal('not-allowed') : desk.party.endSupervision(me, p.callId),
+    'supervise.take-over': (me, p) =>
+      me.role === 'agent' ? refusal('not-allowed') : desk.party.takeOver(me, p.callId),
     'draft.edit': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit', field: p.field, value: p.value }),
     'draft.note': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit-note', note: p.note }),
     'draft.confidential': (me, p) =>

@@ -43,7 +43,14 @@ import {
   onFlowPlayFinished,
   onVoicemail,
 } from './call-ivr.ts';
-import { agentReadyToCall, citizenAnswered, citizenNotReached, dialledLegEnded, startCallback, withdrawn } from './call-back.ts';
+import {
+  agentReadyToCall,
+  citizenAnswered,
+  citizenNotReached,
+  dialledLegEnded,
+  startCallback,
+  withdrawn,
+} from './call-back.ts';
 import {
   divertTimedOut,
   lineFull,

@@ -4,6 +4,7 @@ import { toFront, usualQueue, withMusic } from './call-front.ts';
 import { afterTalk } from './call-ivr.ts';
 import { partyOver, releaseParty } from './call-others.ts';
 import { agentLeaves, hangUpAmongMore } from './call-party.ts';
+import { supervisorGone } from './call-supervise.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Phase } from './call-types.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
 
@@ -36,6 +37,8 @@ export function onResume(state: CallState, input: Input<'resume'>): CallStep {
 
 export function onHangUp(state: CallState, input: Input<'hang-up'>): CallStep {
   const { phase } = state;
+  const supervision = state.supervisors.find((s) => s.supervisorId === input.agentId);
+  if (supervision !== undefined) return supervisorGone(state, supervision, input.atMs, true);
   if (phase.name === 'consulting' || phase.name === 'conference') return hangUpAmongMore(state, input);
   return hasCall(phase, input.agentId) ? afterTalk(state, input.atMs) : stay(state);
 }

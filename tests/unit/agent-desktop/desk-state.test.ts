@@ -20,6 +20,8 @@ const call = (callId: string, state: DeskCallView['state'] = 'talking'): DeskCal
   recordingStartedAtMs: 1,
   transcription: { type: 'starting' },
   ticketNumber: null,
+  party: null,
+  supervision: null,
 });
 const offer = (callId: string): OfferView => ({
   offerId: `o-${callId}`,

@@ -19,6 +19,22 @@ const ok = { ok: true, value: {} } as const;
 
 /** Writes down what it is asked. */
 class RecordingDesk implements Desk {
+  readonly party: Desk['party'] = {
+    consult: (me, callId, target) => this.#did('consult', me, callId, target),
+    endConsult: (me, callId) => this.#did('end-consult', me, callId),
+    complete: (me, callId) => this.#did('complete', me, callId),
+    conference: (me, callId) => this.#did('conference', me, callId),
+    transfer: (me, callId, target) => this.#did('transfer', me, callId, target),
+    directory: () => ({ ok: true, value: { colleagues: [], queues: [], canDialOut: false } }),
+    supervise: (me, callId, mode) => this.#did('supervise', me, callId, mode),
+    endSupervision: (me, callId) => this.#did('end-supervision', me, callId),
+    takeOver: (me, callId) => this.#did('take-over', me, callId),
+  };
+  #did(...what: [string, Me, ...unknown[]]): typeof ok {
+    const [name, me, ...more] = what;
+    this.asked.push([name, me.id, ...more]);
+    return ok;
+  }
   readonly asked: unknown[][] = [];
   holdHello: Promise<void> = Promise.resolve();
   fail = false;
@@ -239,6 +255,17 @@ describe('gateway', () => {
   it('lets supervisors watch, agents not, and stops with the page', async () => {
     const agent = open('t1');
     await event(agent, 'hello');
+    for (const [event, payload] of [
+      ['supervise.start', { callId: 'c1', mode: 'listen' }],
+      ['supervise.end', { callId: 'c1' }],
+      ['supervise.take-over', { callId: 'c1' }],
+    ] as const) {
+      // Each event has its own payload; the page sends it as any page could.
+      const asked: unknown = await (
+        agent as unknown as { emitWithAck(e: string, p: object): Promise<unknown> }
+      ).emitWithAck(event, payload);
+      expect(asked).toMatchObject({ code: 'not-allowed' });
+    }
     expect(await agent.emitWithAck('supervisor.watch', { on: true })).toMatchObject({ code: 'not-allowed' });
     const boss = open('t2');
     await event(boss, 'hello');

@@ -1,0 +1,131 @@
+/** What people do with a call when more than two are on it: parsed requests of pages become inputs of its machine. */
+import type { Logger } from 'pino';
+import type { SuperviseMode } from '../../telephony/ports/switch.ts';
+import type { PartyDesk } from '../realtime/desk.ts';
+import type { CallTarget, Directory, Me, None, Result, TransferTarget } from '../realtime/protocol.ts';
+import type { CallCenter } from './call-center.ts';
+import type { RunnerInput } from './call-runner.ts';
+import type { Party } from './core/call-types.ts';
+import { phoneOf, type SeatState } from './core/seat.ts';
+import type { LiveCall } from './live-call.ts';
+import type { Person } from './views.ts';
+
+export interface CallControlOptions {
+  readonly center: CallCenter;
+  readonly persons: ReadonlyMap<string, Person>;
+  readonly queues: readonly { readonly queue: string; readonly title: string }[];
+  readonly canDialOut: boolean;
+  readonly logger: Logger;
+}
+
+type Refusal = Extract<Result<None>, { ok: false }>;
+
+const refused = (code: Refusal['code'], message: string): Refusal => ({ ok: false, code, message });
+const done: Result<None> = { ok: true, value: {} };
+const noCall = refused('not-found', '这通电话已经结束');
+const wrongState = refused('wrong-state', '当前通话状态下不能这样操作');
+const notFree = refused('wrong-state', '对方现在不能接听，请换一位');
+const noWayOut = refused('unavailable', '未配置外呼线路，不能拨打外部号码');
+const noQueue = refused('not-found', '没有这个队列');
+const noPhone = refused('wrong-state', '软电话尚未注册，请先打开坐席页面');
+const busyElsewhere = refused('wrong-state', '您正在另一通电话上');
+
+export class CallControl implements PartyDesk {
+  readonly #options: CallControlOptions;
+
+  constructor(options: CallControlOptions) {
+    this.#options = options;
+  }
+
+  consult(me: Me, callId: string, target: CallTarget): Result<None> {
+    return this.#withParty(me, callId, target, 'consult');
+  }
+
+  endConsult(me: Me, callId: string): Result<None> {
+    return this.#input(callId, { type: 'consult-end', agentId: me.id });
+  }
+
+  complete(me: Me, callId: string): Result<None> {
+    return this.#input(callId, { type: 'complete', agentId: me.id });
+  }
+
+  conference(me: Me, callId: string): Result<None> {
+    return this.#input(callId, { type: 'conference', agentId: me.id });
+  }
+
+  transfer(me: Me, callId: string, target: TransferTarget): Result<None> {
+    if (target.kind !== 'queue') return this.#withParty(me, callId, target, 'transfer');
+    const { queue } = target;
+    if (!this.#options.queues.some((q) => q.queue === queue)) return noQueue;
+    return this.#input(callId, { type: 'transfer-queue', agentId: me.id, queue });
+  }
+
+  directory(me: Me): Result<Directory> {
+    const { persons, queues, canDialOut } = this.#options;
+    const colleagues = [...persons].flatMap(([agentId, person]) => {
+      const seat = this.#seat(agentId);
+      if (agentId === me.id || !seat.registered) return [];
+      const { displayName, agentNumber } = person;
+      return [{ agentId, displayName, agentNumber, phone: phoneOf(seat), reachable: isFree(seat) }];
+    });
+    return { ok: true, value: { colleagues, queues, canDialOut } };
+  }
+
+  supervise(me: Me, callId: string, mode: SuperviseMode): Result<None> {
+    const call = this.#options.center.get(callId);
+    if (call === undefined) return noCall;
+    const takesPart = call.runner.state.supervisors.some((s) => s.supervisorId === me.id);
+    const seat = this.#seat(me.id);
+    if (!takesPart && seat.work.type !== 'none') return busyElsewhere;
+    if (!takesPart && !seat.registered) return noPhone;
+    const legId = takesPart ? '' : this.#options.center.openLeg(call);
+    const result = this.#step(call, { type: 'supervise', supervisorId: me.id, legId, mode });
+    if (result.ok) this.#audit('call-supervised', me, callId, mode);
+    return result;
+  }
+
+  endSupervision(me: Me, callId: string): Result<None> {
+    return this.#input(callId, { type: 'supervise-end', supervisorId: me.id });
+  }
+
+  takeOver(me: Me, callId: string): Result<None> {
+    const result = this.#input(callId, { type: 'take-over', supervisorId: me.id });
+    if (result.ok) this.#audit('call-taken-over', me, callId, 'talk');
+    return result;
+  }
+
+  #withParty(me: Me, callId: string, target: CallTarget, type: 'consult' | 'transfer'): Result<None> {
+    const { center, canDialOut } = this.#options;
+    const call = center.get(callId);
+    if (call === undefined) return noCall;
+    if (target.kind === 'number' && !canDialOut) return noWayOut;
+    if (target.kind === 'agent' && (target.agentId === me.id || !isFree(this.#seat(target.agentId)))) return notFree;
+    const party: Party = { partyId: center.newId(), legId: center.openLeg(call), target };
+    return this.#step(call, { type, agentId: me.id, party });
+  }
+
+  #input(callId: string, input: RunnerInput): Result<None> {
+    const call = this.#options.center.get(callId);
+    return call === undefined ? noCall : this.#step(call, input);
+  }
+
+  /** The machine leaves its state alone when it does not understand an input in its phase, or from this person. */
+  #step({ runner }: LiveCall, input: RunnerInput): Result<None> {
+    const before = runner.state;
+    runner.input(input);
+    return runner.state === before ? wrongState : done;
+  }
+
+  #seat(agentId: string): SeatState {
+    return this.#options.center.seats.get(agentId);
+  }
+
+  #audit(audit: string, me: Me, callId: string, mode: string): void {
+    this.#options.logger.info({ audit, userId: me.id, callId, mode }, 'call supervised');
+  }
+}
+
+/** Not on a call, not in wrap-up, with a telephone. A colleague on a break may be asked. */
+function isFree(seat: SeatState): boolean {
+  return phoneOf(seat) === 'idle';
+}
