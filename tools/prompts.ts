@@ -29,7 +29,9 @@ function main(): void {
 
 /** Pieces of a sentence follow each other without a pause. */
 function isPiece(name: string): boolean {
-  return name.startsWith('number-') || name === 'position-before';
+  return (
+    /^(?:number|digit|time|date)-/.test(name) || ['position-before', 'ticket-before', 'ticket-state'].includes(name)
+  );
 }
 
 function speak(text: string, piece: boolean): Int16Array {
