@@ -3,9 +3,17 @@ import { z } from 'zod';
 
 const ms = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/);
-const digit = z.string().regex(/^[1-9*#]$/);
+const digit = z.string().regex(/^[1-9]$/);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 const dayMs = 86_400_000;
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** Where a caller goes by a digit. */
 const wayOut = z.discriminatedUnion('to', [
@@ -39,16 +47,11 @@ export const waitingSchema = z.strictObject({
 export type WaitingSettings = z.output<typeof waitingSchema>;
 
 export const callbackSchema = z.strictObject({
-  uri: z
-    .string()
-    .regex(/^sips?:[^\s<>]*\{number\}[^\s<>]*$/)
-    .nullable()
-    .default(null)
-    .describe('Where citizens are dialled, e.g. sip:{number}@10.0.0.5. null = call-backs are listed, not dialled.'),
   numbers: z
     .string()
     .min(1)
     .max(200)
+    .refine(isExpression, { error: 'must be a regular expression' })
     .default('^(1[3-9]\\d{9}|0\\d{9,11}|[2-8]\\d{6,7})$')
     .describe('Regular expression of the numbers that may be called.'),
   ringMs: ms(5_000, 120_000).default(35_000).describe('How long a citizen is rung.'),

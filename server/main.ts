@@ -14,6 +14,7 @@ import type { Flow } from '../ivr/core/flow.ts';
 import { createEmbeddedSwitch, type EmbeddedSwitch } from '../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../telephony/embedded/media/create-media-engine.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
+import type { QueueRules } from './acd/line-store.ts';
 import { MemoryLineStore } from './acd/memory/memory-line-store.ts';
 import { announce, explain, ownAddress, say } from './announce.ts';
 import { loadCallFlow, type CallFlow } from './call-flow.ts';
@@ -31,6 +32,7 @@ import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
 import { closeLeftoverCalls, warmUp } from './leftovers.ts';
+import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
 import { createLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Gateway } from './realtime/gateway.ts';
@@ -66,12 +68,13 @@ interface Ground extends Base {
   readonly phoneSwitch: EmbeddedSwitch;
 }
 
-function callSettings(config: Config, flow: Flow): CallSettings {
+function callSettings(config: Config, flow: Flow, queues: readonly QueueRules[]): CallSettings {
   const { ringMs, excludeAfterNoAnswerMs, agentReturnMs, positionEveryMs, maxWaitMs, wrapUpMs } = config.line;
   return {
     ...{ flow, ringMs, excludeAfterNoAnswerMs, agentReturnMs, positionEveryMs, maxWaitMs, wrapUpMs },
     firstAnnouncementMs: FIRST_ANNOUNCEMENT_MS,
     mediaTimeoutMs: config.rtp.mediaTimeoutMs,
+    queues: queueWaits(config, queues),
   };
 }
 
@@ -148,19 +151,24 @@ function recordingPath(dir: string): (callId: string, arrivedAtMs: number) => st
 }
 
 /** The line and the calls. */
-function openCenter(ground: Ground): { center: CallCenter; line: MemoryLineStore } {
+async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: MemoryLineStore }> {
   const { config, callFlow, incidents, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } =
     ground;
   const { flow, calendar, prompts } = callFlow;
   const progress = new StoredTicketProgress({ tickets: store.tickets, calendar, prefix: defaultNumbering.prefix });
   const line = new MemoryLineStore({ nowMs, newId: randomUUID });
+  const queues = lineRules(config);
+  await line.configure(queues);
   const center = new CallCenter({
     ...{ line, store, recognizer, drafts, prompts, nowMs },
     switch: phoneSwitch,
-    settings: callSettings(config, flow),
+    settings: callSettings(config, flow, queues),
     ivr: { calendar, incidents, progress },
-    maxWaiting: config.line.maxWaiting,
+    ownNumber: config.sip.hotlineNumber,
+    stickyDays: config.line.stickyDays,
+    callback: callbackSetup(config),
     recordingPath: recordingPath(recordingsDir),
+    dialUri: (number) => config.sip.dialOutUri?.replace('{number}', number),
     logger: logger.child({ part: 'calls' }),
     newId: randomUUID,
   });
@@ -206,6 +214,7 @@ async function openDesk(
     persons,
     logger: part,
     nowMs,
+    canDialOut: config.sip.dialOutUri !== null,
   });
   desk.connect(gateway);
   closing.add('desk', () => {
@@ -249,10 +258,11 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   await cleanUp(base, store, drafts);
 
   const ground: Ground = { ...base, city, callFlow, incidents, store, recognizer, drafts, credentials, phoneSwitch };
-  const { center, line } = openCenter(ground);
+  const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
   const http = openHttp(ground, gateway, center);
   center.start();
+  await center.callbacks.start();
   await phoneSwitch.start();
   gateway.serve(desk);
   const at = await http.listen();

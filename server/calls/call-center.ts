@@ -8,20 +8,22 @@ import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore, Reservation } from '../acd/line-store.ts';
 import type { DraftEngine } from '../drafts/engine.ts';
 import type { DraftPatch } from '../drafts/types.ts';
-import type { Store } from '../store/ports.ts';
+import type { CallbackRow, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
-import { estimateWaitMs, positionAnnouncement, type PromptFiles } from './announcements.ts';
+import type { PromptFiles } from './announcements.ts';
+import { CallbackService, type CallbackServiceOptions } from './callback-service.ts';
 import { CallRunner, type RunnerHost } from './call-runner.ts';
 import type { CallSpeech } from './call-speech.ts';
-import type { Announcement, CallSettings } from './core/call-types.ts';
+import type { CallFacts, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, type DispatchAlarm } from './dispatcher.ts';
 import { endpointOf, agentOf } from './endpoints.ts';
 import { IvrFlows, type IvrParts } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
+import { LineDesk } from './line-desk.ts';
 import { Reconciler } from './reconciler.ts';
-import { Seats } from './seats.ts';
+import { Seats, usualProfile, type AgentProfile } from './seats.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { historyFor } from './views.ts';
 
@@ -34,7 +36,14 @@ export interface CallCenterListener {
   /** The draft of a message was given to this agent. */
   draftGiven(call: LiveCall, agentId: string): void;
   event(event: CallEvent): void;
+  /** Call-backs or the alarm have changed. */
+  lineChanged(): void;
 }
+
+export type CallbackSetup = Pick<
+  CallbackServiceOptions,
+  'rules' | 'uri' | 'missedPriority' | 'missedAtOnce' | 'midnightMs'
+> & { readonly ringMs: number };
 
 export interface CallCenterOptions {
   readonly switch: Switch;
@@ -45,14 +54,18 @@ export interface CallCenterOptions {
   readonly prompts: PromptFiles;
   readonly settings: CallSettings;
   readonly ivr: IvrParts;
-  readonly maxWaiting: number;
+  readonly ownNumber: string;
+  readonly stickyDays: number;
+  readonly callback: CallbackSetup;
+  readonly profileOf?: (agentId: string) => AgentProfile;
   readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  /** Where an outside number is reached; undefined when the hotline has no way out. */
+  readonly dialUri?: (number: string) => string | undefined;
 }
 
-const USUAL_HANDLE_MS = 180_000;
 /** An ended call without an agent is kept this long for late events. */
 const FORGET_MS = 60_000;
 
@@ -65,6 +78,8 @@ export class CallCenter {
   readonly #reconciler: Reconciler;
   readonly #voicemail: VoicemailDesk;
   readonly #flows: IvrFlows;
+  readonly callbacks: CallbackService;
+  readonly lineDesk: LineDesk;
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
@@ -73,12 +88,9 @@ export class CallCenter {
   constructor(options: CallCenterOptions) {
     this.#options = options;
     const { line, logger, nowMs } = options;
-    this.#dispatcher = new Dispatcher({
-      line,
-      logger,
-      holdMs: options.settings.ringMs + 10_000,
-      onReserved: (reservation) => this.#reserved(reservation),
-    });
+    this.lineDesk = this.#makeLineDesk();
+    this.callbacks = this.#makeCallbacks();
+    this.#dispatcher = this.#makeDispatcher();
     const kick = (): void => {
       this.#dispatcher.kick();
     };
@@ -86,6 +98,10 @@ export class CallCenter {
       line,
       nowMs,
       kick,
+      profileOf: options.profileOf ?? ((): AgentProfile => usualProfile),
+      onLineError: (error) => {
+        logger.error({ err: error }, 'the line was not told of an agent');
+      },
       onChange: (seat, before) => {
         this.#listener?.seatChanged(seat, before);
         this.#voicemail.seatChanged();
@@ -149,11 +165,85 @@ export class CallCenter {
     return [...this.#calls.values()];
   }
 
+  #makeLineDesk(): LineDesk {
+    const { line, ownNumber, stickyDays, nowMs, newId } = this.#options;
+    return new LineDesk({
+      ...{ line, ownNumber, stickyDays, nowMs, newId },
+      callbacks: () => this.callbacks,
+      historyOf: (callId) => this.#calls.get(callId)?.history,
+      ownLeg: (legId, callId) => {
+        const call = this.#calls.get(callId);
+        if (call !== undefined) this.#legs.set(legId, call);
+      },
+    });
+  }
+
+  #makeCallbacks(): CallbackService {
+    const { store, callback, ownNumber, nowMs, newId, logger } = this.#options;
+    return new CallbackService(
+      { ...callback, ...{ ownNumber, nowMs, newId, logger }, store: store.callbacks },
+      {
+        start: (row) => {
+          this.#startCallback(row);
+        },
+        withdraw: (callbackId) => {
+          const of = this.all().find((c) => c.runner.state.facts.callback?.callbackId === callbackId);
+          of?.runner.input({ type: 'callback-withdrawn' });
+        },
+        isOnLine: (number) =>
+          this.all().some((c) => {
+            const { facts, phase } = c.runner.state;
+            return facts.from === number && phase.name !== 'ended';
+          }),
+        waitingIn: (queue) =>
+          this.all().filter((c) => {
+            const { phase, queued } = c.runner.state;
+            return phase.name === 'waiting' && queued?.queue === queue;
+          }).length,
+        changed: () => this.#listener?.lineChanged(),
+      },
+    );
+  }
+
+  #makeDispatcher(): Dispatcher {
+    const { line, logger, nowMs } = this.#options;
+    return new Dispatcher({
+      ...{ line, logger, nowMs },
+      onReserved: (reservation) => this.#reserved(reservation),
+      onOfferLost: ({ callId, offerId }) => {
+        const call = this.#calls.get(callId);
+        const { phase } = call?.runner.state ?? {};
+        if (phase === undefined || !('offer' in phase) || phase.offer?.offerId !== offerId) return;
+        call?.runner.input({ type: 'timer', timer: 'offer', announcement: null });
+      },
+      onLineLost: () => {
+        this.#tellLineAgain();
+      },
+      onAlarm: () => this.#listener?.lineChanged(),
+    });
+  }
+
+  /** The store has lost us: every call takes its old place again, every agent is told of. */
+  #tellLineAgain(): void {
+    this.#options.logger.warn('the line has lost this server; telling it everything again');
+    for (const call of this.all()) call.runner.standAgain();
+    this.seats.tellAll();
+  }
+
+  /** Somebody waits, somebody is free, and nothing is offered. */
+  get alarm(): DispatchAlarm | null {
+    return this.#dispatcher.alarm;
+  }
+
   /** Dispatch and reconciling figures for `/metrics`. */
   counters(): Readonly<Record<string, number>> {
     return {
       calls: this.#calls.size,
       late_offers: this.#dispatcher.lateOffers,
+      dispatch_alarm: this.#dispatcher.alarm === null ? 0 : 1,
+      dispatch_alarms: this.#dispatcher.alarms,
+      callbacks_open: this.callbacks.counts.open,
+      callbacks_in_line: this.callbacks.counts.standing,
       timeline_backlog: this.timeline.backlog,
       timeline_dropped: this.timeline.dropped,
     };
@@ -167,7 +257,8 @@ export class CallCenter {
       logger: options.logger,
       nowMs: options.nowMs,
       prompts: options.prompts,
-      maxWaiting: options.maxWaiting,
+      lineHost: this.lineDesk,
+      wrapUpMs: (plannedMs) => this.lineDesk.wrapUpMs(plannedMs),
       openFlow: (runner, log) =>
         this.#flows.open(runner, (event) => void this.timeline.emit(runner.callId, event), log),
       emit: (callId, event) => this.timeline.emit(callId, event),
@@ -175,8 +266,12 @@ export class CallCenter {
         this.seats.news(agentId, news);
       },
       endpointOf: endpointOf,
+      dialUri: (number) => options.dialUri?.(number),
       recordingPath: options.recordingPath,
-      announcement: (callId) => this.#announcement(callId),
+      announcement: async (callId) => {
+        const call = this.#calls.get(callId);
+        return call === undefined ? null : this.lineDesk.announcement(call.runner.state);
+      },
       kick,
       changed: (runner) => {
         this.#changed(runner);
@@ -249,19 +344,49 @@ export class CallCenter {
   }
 
   #incoming(event: Extract<SwitchEvent, { type: 'leg.incoming' }>): void {
-    const { settings, nowMs, newId } = this.#options;
+    const { nowMs, newId } = this.#options;
     const callId = newId();
     const trunk = event.origin.type === 'trunk' ? event.origin.trunk : 'web-phone';
     // Whoever opens the web phone may write any number into From: it is not believed.
     const from = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
     const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs() };
+    this.callbacks.numberCalls(from);
+    const call = this.#openCall(facts);
+    call.runner.input({ type: 'arrived' });
+    void this.#loadHistory(call, from);
+  }
+
+  #openCall(facts: CallFacts): LiveCall {
+    const { callId, callerLegId } = facts;
+    const { settings } = this.#options;
     const makeRunner = (speech: CallSpeech): CallRunner =>
       new CallRunner({ facts, settings, host: this.#host, speech });
     const call = createLiveCall({ ...this.#options, callId, makeRunner, news: this.#news });
     this.#calls.set(callId, call);
-    this.#legs.set(event.legId, call);
-    call.runner.input({ type: 'arrived' });
-    void this.#loadHistory(call, from);
+    this.#legs.set(callerLegId, call);
+    return call;
+  }
+
+  /** A call of our own making: it takes its place in the line. */
+  #startCallback(row: CallbackRow): void {
+    const { newId, nowMs, ownNumber, callback } = this.#options;
+    const { id, number, queue, priority, joinedAtMs, needs, dialect, tries } = row;
+    const call = this.#openCall({
+      callId: newId(),
+      callerLegId: newId(),
+      from: number,
+      to: ownNumber,
+      trunk: 'callback',
+      arrivedAtMs: nowMs(),
+      callback: {
+        callbackId: id,
+        attempt: tries + 1,
+        queued: { queue, priority, joinedAtMs, wants: { needs, dialect } },
+        ringMs: callback.ringMs,
+      },
+    });
+    call.runner.input({ type: 'call-back' });
+    void this.#loadHistory(call, number);
   }
 
   async #loadHistory(call: LiveCall, from: string): Promise<void> {
@@ -327,15 +452,18 @@ export class CallCenter {
     const call = this.#calls.get(event.callId);
     if (call !== undefined && event.type === 'call.ended') call.endCause = event.cause;
     if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
+    if (call !== undefined) this.#tellLineParts(call, event);
     this.#listener?.event(event);
   }
 
-  async #announcement(callId: string): Promise<Announcement | null> {
-    const waiting = await this.#options.line.waiting();
-    const position = waiting.findIndex((w) => w.callId === callId) + 1;
-    if (position === 0) return null;
-    const staffed = this.seats.all().filter((s) => s.intent === 'available').length;
-    return positionAnnouncement(position, estimateWaitMs(position, staffed, USUAL_HANDLE_MS));
+  #tellLineParts(call: LiveCall, event: CallEvent): void {
+    const { facts, queued } = call.runner.state;
+    this.callbacks.onEvent(event, facts, queued);
+    this.lineDesk.onEvent(event, facts.from);
+    if (event.type === 'divert.failed') this.lineDesk.partnerDone(event.partner, event.callId, false);
+    const { agentId } = call.runner.state;
+    if (event.type === 'call.ended' && agentId?.startsWith('partner:') === true)
+      this.lineDesk.partnerDone(agentId.slice('partner:'.length), event.callId, true);
   }
 
   async #closed(runner: CallRunner): Promise<void> {
@@ -367,6 +495,7 @@ export class CallCenter {
   async close(): Promise<void> {
     this.#reconciler.close();
     this.#dispatcher.close();
+    this.callbacks.close();
     const open = this.all().filter((c) => !c.closed);
     for (const call of open) call.runner.input({ type: 'shutdown' });
     await Promise.race([

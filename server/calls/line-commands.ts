@@ -49,7 +49,10 @@ export interface LineHost {
   divertLeg(callId: string, partner: string): LegId | null;
   partnerWay(partner: string, state: CallState): Promise<PartnerWay | null>;
   /** What a surge plan makes of a caller who wants into this queue; null = come in. */
-  atTheDoor(state: CallState, queue: string): Promise<{ readonly cause: 'line-full' | 'deflected'; readonly way: Overflow } | null>;
+  atTheDoor(
+    state: CallState,
+    queue: string,
+  ): Promise<{ readonly cause: 'line-full' | 'deflected'; readonly way: Overflow } | null>;
   /** Where a citizen's number is dialled; null when calls out are not configured or the number may not be called. */
   citizenUri(number: string): string | null;
   /** Our own number, as those see it whom we call. */

@@ -1,13 +1,25 @@
 /** All seats of this server: the only caller of `stepSeat`; keeps the line store's agents in step and times wrap-ups. */
-import type { AgentIntent, LineStore } from '../acd/line-store.ts';
+import type { AgentIntent, LineStore, SeatLevel } from '../acd/line-store.ts';
 import type { SeatNews } from './core/call-types.ts';
 import { newSeat, phoneOf, stepSeat, type SeatInput, type SeatState } from './core/seat.ts';
 
+/** What an agent can do, from the roster of the house. */
+export interface AgentProfile {
+  readonly queues: readonly string[];
+  /** Skill -> proficiency 0 to 5; dialects are skills. */
+  readonly skills: Readonly<Record<string, number>>;
+  readonly seatLevel: SeatLevel;
+}
+
+export const usualProfile: AgentProfile = { queues: ['main'], skills: {}, seatLevel: 'on-site' };
+
 export interface SeatsOptions {
+  readonly profileOf: (agentId: string) => AgentProfile;
   readonly line: LineStore;
   readonly nowMs: () => number;
   /** A seat has changed (the line store already knows, or will before anyone is matched). */
   readonly onChange: (seat: SeatState, before: SeatState) => void;
+  readonly onLineError: (error: unknown) => void;
   /** An agent may have become free. */
   readonly kick: () => void;
 }
@@ -49,9 +61,16 @@ export class Seats {
   }
 
   #tellLine(seat: SeatState): void {
-    const { line, kick } = this.#options;
+    const { line, kick, profileOf, onLineError } = this.#options;
     const { agentId, intent, pauseReason } = seat;
-    void line.setAgent({ agentId, intent, pauseReason, phone: phoneOf(seat), queues: ['main'] }).then(kick);
+    line
+      .setAgent({ agentId, intent, pauseReason, phone: phoneOf(seat), ...profileOf(agentId) })
+      .then(kick, onLineError);
+  }
+
+  /** The line has forgotten everything, or what agents can do has changed. */
+  tellAll(): void {
+    for (const seat of this.#seats.values()) this.#tellLine(seat);
   }
 
   #timeWrapUp(seat: SeatState): void {
