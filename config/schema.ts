@@ -1,5 +1,6 @@
 /** The one configuration schema. Every key has a default good for `npm start` on one machine and says what it is for. */
 import { z } from 'zod';
+import { surgeSchema } from './surge-schema.ts';
 import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
 import { queuesSchema, redisSchema } from './queues-schema.ts';
@@ -182,6 +183,7 @@ export const configSchema = z.strictObject({
   store: storeSchema.prefault({}),
   auth: authSchema.prefault({}),
   edge: edgeSchema.prefault({}),
+  surge: surgeSchema.prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;

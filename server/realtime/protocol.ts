@@ -8,6 +8,7 @@ import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { AgentIntent } from '../acd/line-store.ts';
 import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
+import type { CallInView, SurgeStatus } from '../surge/api-types.ts';
 import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
 import type { CallEndCause, EpochMs } from '../timeline/events.ts';
 
@@ -223,6 +224,10 @@ export interface ServerToPage {
   line: (line: LineView) => void;
   recognizer: (status: TranscriptionStatus) => void;
   supervisor: (view: SupervisorView) => void;
+  /** Supervisors and admins: after each look at the line, every few seconds. */
+  surge: (status: SurgeStatus) => void;
+  /** A standby agent is called in, or what was asked has changed; the page answers by REST. */
+  'surge.call-in': (callIn: CallInView) => void;
   /** Another page of the same agent has taken over. */
   replaced: () => void;
 }
