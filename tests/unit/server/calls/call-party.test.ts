@@ -1,0 +1,389 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Flow } from '../../../../ivr/core/flow.ts';
+import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
+import type {
+  CallEffect,
+  CallInput,
+  CallSettings,
+  CallState,
+  Party,
+} from '../../../../server/calls/core/call-types.ts';
+import { newSeat, stepSeat, type SeatState } from '../../../../server/calls/core/seat.ts';
+
+const flow: Flow = {
+  name: 'line',
+  title: 't',
+  start: 'line',
+  person: 'line',
+  nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
+};
+const settings: CallSettings = {
+  flow,
+  ringMs: 20_000,
+  excludeAfterNoAnswerMs: 30_000,
+  agentReturnMs: 30_000,
+  firstAnnouncementMs: 3_000,
+  positionEveryMs: 30_000,
+  maxWaitMs: 600_000,
+  wrapUpMs: 30_000,
+  mediaTimeoutMs: 5_000,
+};
+const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
+const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
+const colleague: Party = { partyId: 'p1', legId: 'party1', target: { kind: 'agent', agentId: 'a2' } };
+const outside: Party = { partyId: 'p2', legId: 'party1', target: { kind: 'number', number: '110' } };
+
+type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
+
+function play(
+  inputs: readonly Bare[],
+  from: CallState = newCall(facts, settings),
+): { state: CallState; effects: CallEffect[]; last: CallEffect[] } {
+  let state = from;
+  let last: CallEffect[] = [];
+  const effects: CallEffect[] = [];
+  inputs.forEach((input, i) => {
+    const done = step(state, { ...input, atMs: i * 1_000 });
+    state = done.state;
+    last = [...done.effects];
+    effects.push(...last);
+  });
+  return { state, effects, last };
+}
+
+const events = (effects: readonly CallEffect[]): string[] =>
+  effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
+const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
+const hungUp = (effects: readonly CallEffect[]): string[] =>
+  effects.flatMap((e) => (e.type === 'hangup' ? [e.legId] : [])).sort();
+
+const waiting: readonly Bare[] = [
+  { type: 'arrived' },
+  { type: 'leg-answered', legId: 'caller' },
+  {
+    type: 'flow-left',
+    exit: { type: 'queue', queue: 'main', skills: [], language: '', dialect: '', priority: 5 },
+    legId: 'x',
+  },
+  { type: 'joined' },
+];
+const talking: readonly Bare[] = [...waiting, { type: 'offered', offer }, { type: 'leg-answered', legId: 'agent1' }];
+const held: readonly Bare[] = [...talking, { type: 'hold', agentId: 'a1' }];
+const asking: readonly Bare[] = [...talking, { type: 'consult', agentId: 'a1', party: colleague }];
+const asked: readonly Bare[] = [...asking, { type: 'leg-answered', legId: 'party1' }];
+const askedOutside: readonly Bare[] = [
+  ...talking,
+  { type: 'consult', agentId: 'a1', party: outside },
+  { type: 'leg-answered', legId: 'party1' },
+];
+const three: readonly Bare[] = [...asked, { type: 'conference', agentId: 'a1' }];
+const sent: readonly Bare[] = [...talking, { type: 'transfer', agentId: 'a1', party: colleague }];
+const forwarded: readonly Bare[] = [...askedOutside, { type: 'complete', agentId: 'a1' }];
+const lost: readonly Bare[] = [...talking, { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' }];
+
+const phases = { waiting, talking, held, asking, asked, askedOutside, three, sent, forwarded, lost };
+type Name = keyof typeof phases;
+const names = Object.keys(phases) as Name[];
+
+/** What can happen, by name. */
+const inputs = {
+  consult: { type: 'consult', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
+  'consult-end': { type: 'consult-end', agentId: 'a1' },
+  complete: { type: 'complete', agentId: 'a1' },
+  conference: { type: 'conference', agentId: 'a1' },
+  transfer: { type: 'transfer', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
+  'transfer-queue': { type: 'transfer-queue', agentId: 'a1', queue: 'tax' },
+  'party answers': { type: 'leg-answered', legId: 'party1' },
+  'party does not answer': { type: 'leg-ended', legId: 'party1', cause: 'no-answer', by: 'local' },
+  'party hangs up': { type: 'leg-ended', legId: 'party1', cause: 'normal', by: 'remote' },
+  'party declines': { type: 'declined', agentId: 'a2', offerId: 'p1' },
+  'party presses red': { type: 'hang-up', agentId: 'a2' },
+  'party timer': { type: 'timer', timer: 'party', announcement: null },
+  'agent hangs up': { type: 'leg-ended', legId: 'agent1', cause: 'normal', by: 'remote' },
+  'agent is lost': { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' },
+  'agent presses red': { type: 'hang-up', agentId: 'a1' },
+  'agent returns': { type: 'return', agentId: 'a1', legId: 'agent2' },
+  hold: { type: 'hold', agentId: 'a1' },
+  resume: { type: 'resume', agentId: 'a1' },
+  supervise: { type: 'supervise', supervisorId: 's1', legId: 'super1', mode: 'listen' },
+  'caller hangs up': { type: 'leg-ended', legId: 'caller', cause: 'normal', by: 'remote' },
+} satisfies Readonly<Record<string, Bare>>;
+type What = keyof typeof inputs;
+const all = Object.keys(inputs) as What[];
+
+/** Phase after each input; `-`: nothing at all happens. Columns as in `columns`. */
+const columns: readonly Name[] = [
+  'waiting',
+  'talking',
+  'held',
+  'asking',
+  'asked',
+  'three',
+  'sent',
+  'forwarded',
+  'lost',
+];
+const table: Readonly<Record<What, string>> = {
+  //                       waiting talking held asking asked three sent forwarded lost
+  consult: '-              consulting consulting - - - - - -',
+  'consult-end': '-        - - talking talking - - - -',
+  complete: '-             - - transferring talking talking - - -',
+  conference: '-           - - - conference - - - -',
+  transfer: '-             transferring transferring - - - - - -',
+  'transfer-queue': '-     waiting waiting - - - - - -',
+  'party answers': 'drop   drop drop consulting - - talking - drop',
+  'party does not answer': '- - - talking talking talking waiting ended -',
+  'party hangs up': '-     - - talking talking talking waiting ended -',
+  'party declines': '-     - - talking - - waiting - -',
+  'party presses red': '-  - - talking talking talking - - -',
+  'party timer': '-        - - talking - - waiting - -',
+  'agent hangs up': '-     ended ended transferring talking talking - - -',
+  'agent is lost': '-      agent-lost agent-lost agent-lost agent-lost talking - - -',
+  'agent presses red': '-  ended ended talking talking talking - - ended',
+  'agent returns': '-      talking held consulting consulting conference - - agent-lost',
+  hold: '-                 held - - - - - - -',
+  resume: '-               - talking - - - - - -',
+  supervise: '-            talking held consulting consulting conference - - -',
+  'caller hangs up': 'ended ended ended ended ended ended ended ended ended',
+};
+
+describe('every state and every input', () => {
+  it.each(all)('%s', (what) => {
+    const expected = table[what].split(/\s+/);
+    expect(expected).toHaveLength(columns.length);
+    const found = columns.map((name) => {
+      const { state } = play(phases[name]);
+      const { state: after, effects } = step(state, { ...inputs[what], atMs: 90_000 });
+      if (after !== state) return after.phase.name;
+      return effects.some((e) => e.type === 'hangup') ? 'drop' : '-';
+    });
+    expect(Object.fromEntries(columns.map((c, i) => [c, found[i]]))).toEqual(
+      Object.fromEntries(columns.map((c, i) => [c, expected[i]])),
+    );
+  });
+
+  it.each(names)('%s: the caller’s end leaves no leg up and nobody on the line', (name) => {
+    const { state, effects } = play(phases[name]);
+    const { effects: end } = step(state, { ...inputs['caller hangs up'], atMs: 90_000 });
+    const up = new Set<string>(['caller']);
+    for (const effect of effects) {
+      if (effect.type === 'ring-agent') up.add(effect.offer.legId);
+      if (effect.type === 'ring-party') up.add(effect.party.legId);
+    }
+    const gone = new Set([...hungUp(effects), ...hungUp(end), ...(name === 'lost' ? ['agent1'] : [])]);
+    for (const legId of up) expect(gone).toContain(legId);
+  });
+});
+
+describe('a consultation', () => {
+  it('rings the colleague while the caller hears music, and joins the two', () => {
+    const { last } = play(asking);
+    expect(types(last).indexOf('park')).toBeLessThan(types(last).indexOf('ring-party'));
+    expect(last).toContainEqual(expect.objectContaining({ type: 'play', prompts: ['music'], repeat: 'forever' }));
+    expect(last).toContainEqual({ type: 'listen', on: false });
+    expect(last).toContainEqual({
+      type: 'seat',
+      agentId: 'a2',
+      news: { type: 'ringing', callId: 'c1', offerId: 'p1' },
+    });
+    expect(play(asked).last).toContainEqual({ type: 'bridge-others', a: 'agent1', b: 'party1' });
+  });
+
+  it('ends with the caller and the agent together again, and the colleague free', () => {
+    const { last } = play([...asked, { type: 'consult-end', agentId: 'a1' }]);
+    expect(types(last).indexOf('bridge')).toBeLessThan(types(last).indexOf('hangup'));
+    expect(last).toContainEqual({ type: 'bridge', legId: 'agent1' });
+    expect(last).toContainEqual({ type: 'hangup', legId: 'party1', cause: 'normal' });
+    expect(last).toContainEqual({ type: 'seat', agentId: 'a2', news: { type: 'released', callId: 'c1' } });
+    expect(last).toContainEqual({ type: 'listen', on: true });
+  });
+
+  it('becomes a transfer: bridged to the colleague before the agent’s leg goes; wrap-up for the one, the call for the other', () => {
+    const { last, state } = play([...asked, { type: 'complete', agentId: 'a1' }]);
+    expect(state.agentId).toBe('a2');
+    expect(last[0]).toEqual({ type: 'bridge', legId: 'party1' });
+    expect(last).toContainEqual({ type: 'hangup', legId: 'agent1', cause: 'normal' });
+    expect(last).toContainEqual({
+      type: 'seat',
+      agentId: 'a1',
+      news: { type: 'call-over', callId: 'c1', wrapUpMs: 30_000 },
+    });
+    expect(last).toContainEqual({ type: 'seat', agentId: 'a2', news: { type: 'talking', callId: 'c1' } });
+    expect(events(last)).toEqual(['consult.ended', 'call.transferred', 'wrap-up.started', 'call.bridged']);
+  });
+
+  it('with an outside number passes the call on to it, and ends with it', () => {
+    const { state, last } = play(forwarded);
+    expect(state.phase.name).toBe('forwarded');
+    expect(last).toContainEqual({ type: 'bridge', legId: 'party1' });
+    const end = step(state, { ...inputs['party hangs up'], atMs: 90_000 });
+    expect(end.effects).toContainEqual({
+      type: 'emit',
+      event: expect.objectContaining({ type: 'call.ended', cause: 'party-hung-up' }),
+    });
+  });
+
+  it('of an agent whose page was reloaded goes on with the new page', () => {
+    const back: Bare[] = [
+      { type: 'return', agentId: 'a1', legId: 'agent2' },
+      { type: 'leg-answered', legId: 'agent2' },
+    ];
+    expect(play([...asked, ...back]).last).toContainEqual({ type: 'bridge-others', a: 'agent2', b: 'party1' });
+    expect(play([...three, ...back]).last).toContainEqual({ type: 'conference', legIds: ['agent2', 'party1'] });
+    expect(hungUp(play([...asked, ...back]).last)).toEqual(['agent1']);
+  });
+
+  it('whose agent is lost lets the colleague go and leaves the caller with the way back', () => {
+    const { last, state } = play([...asked, inputs['agent is lost']]);
+    expect(state.phase).toMatchObject({ name: 'agent-lost', agentId: 'a1' });
+    expect(hungUp(last)).toEqual(['party1']);
+    expect(last).toContainEqual({ type: 'seat', agentId: 'a2', news: { type: 'released', callId: 'c1' } });
+  });
+});
+
+describe('a transfer', () => {
+  it('that nobody takes brings the caller to the front of the line', () => {
+    const { last, state } = play([...sent, inputs['party timer']]);
+    expect(state.queued).toMatchObject({ queue: 'main', priority: 9 });
+    expect(types(last)).toContain('join-front');
+    expect(events(last)).toContain('transfer.failed');
+    expect(hungUp(last)).toEqual(['party1']);
+  });
+
+  it('to a queue goes to its front', () => {
+    const { last } = play([...talking, inputs['transfer-queue']]);
+    expect(last).toContainEqual(
+      expect.objectContaining({ type: 'join-front', queued: expect.objectContaining({ queue: 'tax', priority: 9 }) }),
+    );
+    expect(hungUp(last)).toEqual(['agent1']);
+  });
+
+  it('gives the call to whoever answers, also when the agent left while it rang', () => {
+    for (const before of [sent, [...asking, inputs.complete]] as const) {
+      const { state, last } = play([...before, inputs['party answers']]);
+      expect(state).toMatchObject({
+        agentId: 'a2',
+        phase: { name: 'talking', agent: { agentId: 'a2', legId: 'party1' } },
+      });
+      expect(events(last)).toEqual(['transfer.answered', 'call.bridged']);
+    }
+  });
+});
+
+describe('three on the line', () => {
+  it('all hear each other; whoever leaves, two remain', () => {
+    const { last } = play(three);
+    expect(last).toContainEqual({ type: 'conference', legIds: ['agent1', 'party1'] });
+    expect(last).toContainEqual({ type: 'listen', on: true });
+    expect(play([...three, inputs['party hangs up']]).last).toContainEqual({ type: 'bridge', legId: 'agent1' });
+    const left = play([...three, inputs['agent hangs up']]);
+    expect(left.last).toContainEqual({ type: 'bridge', legId: 'party1' });
+    expect(left.state.agentId).toBe('a2');
+  });
+});
+
+describe('a supervisor', () => {
+  const rung: readonly Bare[] = [...talking, inputs.supervise];
+  const on: readonly Bare[] = [...rung, { type: 'leg-answered', legId: 'super1' }];
+  const ended: Bare = { type: 'leg-ended', legId: 'super1', cause: 'media-lost', by: 'local' };
+
+  it('is rung, attached to the agent’s leg, and written down', () => {
+    const { last, state } = play(on);
+    expect(last[0]).toEqual({ type: 'supervise', legId: 'super1', targetLegId: 'agent1', mode: 'listen' });
+    expect(events(last)).toEqual(['supervision.started']);
+    expect(state.phase.name).toBe('talking');
+  });
+
+  it('changes the way of taking part without being rung again', () => {
+    const { last } = play([...on, { ...inputs.supervise, legId: '', mode: 'barge' }]);
+    expect(types(last)).toEqual(['supervise', 'emit']);
+  });
+
+  it.each([
+    ['whose page dies', ended],
+    ['who presses red', { type: 'hang-up', agentId: 's1' }],
+    ['who leaves', { type: 'supervise-end', supervisorId: 's1' }],
+  ] as const)('%s is off the call, which goes on', (_name, input) => {
+    const { state, last } = play([...on, input]);
+    expect(state).toMatchObject({ supervisors: [], phase: { name: 'talking' } });
+    expect(last).toContainEqual({ type: 'seat', agentId: 's1', news: { type: 'released', callId: 'c1' } });
+    expect(events(last)).toEqual(['supervision.ended']);
+  });
+
+  it('who answers when the agent is gone is let go', () => {
+    const { last, state } = play([...rung, inputs['agent is lost'], { type: 'leg-answered', legId: 'super1' }]);
+    expect(hungUp(last)).toEqual(['super1']);
+    expect(state.supervisors).toEqual([]);
+  });
+
+  it.each(['talking', 'held', 'asking', 'asked', 'three'] as const)('takes a call over that is %s', (name) => {
+    const { state, last } = play([
+      ...phases[name],
+      inputs.supervise,
+      { type: 'leg-answered', legId: 'super1' },
+      { type: 'take-over', supervisorId: 's1' },
+    ]);
+    expect(state).toMatchObject({
+      agentId: 's1',
+      supervisors: [],
+      phase: { name: 'talking', agent: { agentId: 's1', legId: 'super1' } },
+    });
+    expect(last.slice(0, 2)).toEqual([
+      { type: 'park-leg', legId: 'super1' },
+      { type: 'bridge', legId: 'super1' },
+    ]);
+    const party = name === 'talking' || name === 'held' ? [] : ['party1'];
+    expect(hungUp(last)).toEqual(['agent1', ...party]);
+    expect(events(last)).toContain('call.taken-over');
+  });
+
+  it('cannot take over, or listen to, a call without an agent, or the own call', () => {
+    expect(step(play(rung).state, { type: 'take-over', supervisorId: 's1', atMs: 1 }).effects).toEqual([]);
+    const own = { type: 'supervise', supervisorId: 'a1', legId: 'x', mode: 'listen', atMs: 1 } as const;
+    expect(step(play(talking).state, own).effects).toEqual([]);
+  });
+});
+
+describe('any order of inputs', () => {
+  const many: fc.Arbitrary<Bare> = fc.oneof(
+    fc.constantFrom<Bare>(...all.filter((w) => w !== 'caller hangs up').map((w) => inputs[w])),
+    fc.constantFrom<Bare>(
+      { type: 'leg-answered', legId: 'party9' },
+      { type: 'leg-answered', legId: 'agent2' },
+      { type: 'leg-answered', legId: 'super1' },
+      { type: 'leg-ended', legId: 'agent2', cause: 'media-lost', by: 'local' },
+      { type: 'leg-ended', legId: 'party9', cause: 'normal', by: 'remote' },
+      { type: 'leg-ended', legId: 'super1', cause: 'normal', by: 'local' },
+      { type: 'take-over', supervisorId: 's1' },
+      { type: 'complete', agentId: 'a2' },
+      { type: 'consult', agentId: 's1', party: outside },
+      { type: 'timer', timer: 'agent-return', announcement: null },
+      { type: 'offered', offer: { offerId: 'o3', agentId: 'a3', legId: 'agent3' } },
+      { type: 'leg-answered', legId: 'agent3' },
+    ),
+  );
+
+  it('ends clean: every seat free or in wrap-up, whatever was begun is ended', () => {
+    fc.assert(
+      fc.property(fc.array(many, { maxLength: 40 }), (more) => {
+        const { effects, state } = play([...talking, ...more, inputs['caller hangs up']]);
+        expect(state).toMatchObject({ phase: { name: 'ended' }, supervisors: [] });
+        const seats = new Map<string, SeatState>();
+        for (const e of effects) {
+          if (e.type !== 'seat') continue;
+          const before = seats.get(e.agentId) ?? newSeat(e.agentId, 0);
+          seats.set(e.agentId, stepSeat(before, { type: 'news', news: e.news }, 0));
+        }
+        for (const seat of seats.values()) expect(['none', 'wrap-up']).toContain(seat.work.type);
+        const told = events(effects);
+        const count = (type: string): number => told.filter((t) => t === type).length;
+        expect(count('consult.ended')).toBe(count('consult.started'));
+        expect(count('conference.ended')).toBe(count('conference.started'));
+        expect(count('supervision.ended')).toBe(count('supervision.started'));
+        expect(count('call.ended')).toBe(1);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
