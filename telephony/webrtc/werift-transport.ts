@@ -1,11 +1,14 @@
 /**
  * A browser leg: ICE-lite, DTLS-SRTP, one audio line, by werift.
  *
- * Packets go through werift's DTLS transport and not through its tracks: a sender of werift forces the payload type
- * (no telephone events) and its tracks fire again at every renegotiation.
+ * Packets go through werift's SRTP sessions and not through its tracks: a sender of werift forces the payload type
+ * (no telephone events), its tracks fire again at every renegotiation, and its parser of RTP headers, which works on
+ * texts of binary digits, and its statistics cost as much as the decryption.
  */
-import { RTCPeerConnection, RTCRtpCodecParameters, RtpHeader } from 'werift';
-import type { RTCDtlsTransport, RTCRtpSender } from 'werift';
+import { RTCPeerConnection, RTCRtpCodecParameters } from 'werift';
+import type { RTCDtlsTransport, RTCRtpSender, RtpHeader } from 'werift';
+import { looksLikeRtcp } from '../rtp/rtcp-packet.ts';
+import { parseRtp, rtpHeaderBytes, writeRtpHeader } from '../rtp/rtp-packet.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { NegotiatedAudio } from '../sdp/offer-answer.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
@@ -24,6 +27,26 @@ export interface WeriftTransportOptions {
 
 interface Rtcp {
   serialize(): Buffer;
+}
+
+/** What werift's ciphers need of an RTP header, without its way of making one. */
+class PlainHeader {
+  readonly serializeSize = rtpHeaderBytes;
+  readonly ssrc: number;
+  readonly sequenceNumber: number;
+  readonly #packet: RtpPacket;
+
+  constructor(packet: RtpPacket) {
+    this.#packet = packet;
+    this.ssrc = packet.ssrc;
+    this.sequenceNumber = packet.sequence;
+  }
+
+  serialize(size: number): Buffer {
+    const bytes = Buffer.allocUnsafe(size);
+    writeRtpHeader(this.#packet, bytes);
+    return bytes;
+  }
 }
 
 export class WeriftTransport implements MediaTransport {
@@ -106,15 +129,13 @@ export class WeriftTransport implements MediaTransport {
   sendRtp(packet: RtpPacket): void {
     const dtls = this.#dtls;
     if (dtls?.state !== 'connected') return;
-    const header = new RtpHeader({
-      marker: packet.marker,
-      payloadType: packet.payloadType,
-      sequenceNumber: packet.sequence,
-      timestamp: packet.rtpTs,
-      ssrc: packet.ssrc,
+    const header = new PlainHeader(packet);
+    // SrtpSession.encrypt asks of its header nothing but what PlainHeader has.
+    const sealed = this.#counted(() => dtls.srtp.encrypt(asBuffer(packet.payload), header as unknown as RtpHeader));
+    if (sealed === undefined) return;
+    dtls.iceTransport.connection.send(sealed).catch(() => {
+      this.#ignoredPackets += 1;
     });
-    // werift catches what fails in here and logs it itself.
-    void dtls.sendRtp(asBuffer(packet.payload), header);
   }
 
   sendRtcp(bytes: Uint8Array): void {
@@ -138,19 +159,40 @@ export class WeriftTransport implements MediaTransport {
   #listen(sink: TransportSink): void {
     const dtls = this.#dtls;
     if (dtls === undefined) throw new Error('werift made no transport for the audio line');
-    dtls.onRtp.subscribe(({ header, payload }) => {
-      sink.onRtp({
-        payloadType: header.payloadType,
-        marker: header.marker,
-        sequence: header.sequenceNumber,
-        rtpTs: header.timestamp,
-        ssrc: header.ssrc,
-        payload,
+    // Called by werift once, when DTLS has the keys; in place of its own, which feeds its tracks.
+    dtls.startSrtp = () => {
+      if (dtls.srtpStarted) return;
+      dtls.srtpStarted = true;
+      dtls.updateSrtpSession();
+      dtls.iceTransport.connection.onData.subscribe((bytes) => {
+        this.#onDatagram(dtls, bytes, sink);
       });
-    });
-    dtls.onRtcp.subscribe((packet: Rtcp) => {
-      sink.onRtcp(packet.serialize());
-    });
+    };
+  }
+
+  #onDatagram(dtls: RTCDtlsTransport, bytes: Buffer, sink: TransportSink): void {
+    // RFC 7983: 128-191 are RTP and RTCP; DTLS has a listener of its own.
+    if ((bytes[0] ?? 0) >> 6 !== 2) return;
+    const isRtcp = looksLikeRtcp(bytes);
+    const plain = this.#counted(() => (isRtcp ? dtls.srtcp.decrypt(bytes) : dtls.srtp.decrypt(bytes)));
+    if (plain === undefined) return;
+    if (isRtcp) {
+      sink.onRtcp(plain);
+      return;
+    }
+    const packet = parseRtp(plain);
+    if (packet === undefined) this.#ignoredPackets += 1;
+    else sink.onRtp(packet);
+  }
+
+  /** What a cipher cannot do (a forged packet) is counted and costs nobody a call. */
+  #counted(cipher: () => Buffer): Buffer | undefined {
+    try {
+      return cipher();
+    } catch {
+      this.#ignoredPackets += 1;
+      return undefined;
+    }
   }
 
   /** What werift cannot take of a description that we could read is the far end's fault too. */

@@ -19,6 +19,11 @@ type Side = TapFrame['side'];
 export type PacketContent =
   { readonly type: 'audio'; readonly law: Law } | { readonly type: 'event' } | { readonly type: 'noise' };
 
+/** One object for each kind of content: there is one for every packet. */
+export const audioContent = { pcma: { type: 'audio', law: 'pcma' }, pcmu: { type: 'audio', law: 'pcmu' } } as const;
+export const eventContent = { type: 'event' } as const;
+export const noiseContent = { type: 'noise' } as const;
+
 const sides = ['said', 'heard'] as const;
 /** A pause this long ends a tap frame early. */
 const tapPauseSamples = 640;
@@ -30,6 +35,11 @@ export class LegAudio {
 
   get recording(): Recording | undefined {
     return this.#recording;
+  }
+
+  /** Whether anybody listens. */
+  get isOpen(): boolean {
+    return this.#timelines !== undefined;
   }
 
   take(side: Side, packet: RtpPacket, at: { content: PacketContent; nowSample: number }): void {

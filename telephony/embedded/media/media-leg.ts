@@ -13,7 +13,7 @@ import { offeredEventPayloadType } from '../../sdp/offer-answer.ts';
 import type { NegotiatedAudio } from '../../sdp/offer-answer.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
 import { DigitSender } from './digit-sender.ts';
-import { LegAudio } from './leg-audio.ts';
+import { audioContent, eventContent, LegAudio, noiseContent } from './leg-audio.ts';
 import type { PacketContent } from './leg-audio.ts';
 import { LegReports } from './leg-reports.ts';
 import type { LegQuality } from './leg-reports.ts';
@@ -172,7 +172,8 @@ export class MediaLeg {
   relay(packet: RtpPacket, from: { source: string; content: PacketContent }): void {
     // A prompt or a digit is a source of its own; the relay starts a new run of numbers after it.
     if (this.#player !== undefined || this.#digitSender.isActive) return;
-    const numbers: SourcePacket = { ...packet, source: from.source };
+    const { sequence, rtpTs, marker } = packet;
+    const numbers: SourcePacket = { source: from.source, sequence, rtpTs, marker };
     if (!this.#maySend()) {
       // What a far end on hold is not sent is not lost: without this its reports would count it.
       this.#out.omit(numbers);
@@ -203,7 +204,7 @@ export class MediaLeg {
     }
     if (content.type === 'audio') this.#noteUp();
     if (content.type === 'event') this.#announce(this.#digits.push(packet, nowMs));
-    this.audio.take('said', packet, { content, nowSample: this.nowSample() });
+    if (this.audio.isOpen) this.audio.take('said', packet, { content, nowSample: this.nowSample() });
     this.#passOn(packet, content);
   }
 
@@ -234,12 +235,12 @@ export class MediaLeg {
 
   #contentOf(payloadType: number): PacketContent | undefined {
     const agreed = this.#negotiated;
-    if (payloadType === agreed?.eventPayloadType || payloadType === offeredEventPayloadType) return { type: 'event' };
-    if (payloadType === agreed?.codec.payloadType) return { type: 'audio', law: agreed.codec.law };
-    if (payloadType === 8) return { type: 'audio', law: 'pcma' };
-    if (payloadType === 0) return { type: 'audio', law: 'pcmu' };
+    if (payloadType === agreed?.eventPayloadType || payloadType === offeredEventPayloadType) return eventContent;
+    if (payloadType === agreed?.codec.payloadType) return audioContent[agreed.codec.law];
+    if (payloadType === 8) return audioContent.pcma;
+    if (payloadType === 0) return audioContent.pcmu;
     // RFC 3551 section 6: comfort noise is payload type 13.
-    return payloadType === 13 ? { type: 'noise' } : undefined;
+    return payloadType === 13 ? noiseContent : undefined;
   }
 
   #sourceName(ssrc: number): string {
@@ -299,10 +300,12 @@ export class MediaLeg {
     const nowSample = this.nowSample();
     const numbers = this.#out.next(from, nowSample);
     if (numbers === undefined || payloadType === undefined) return;
-    const packet: RtpPacket = { ...numbers, payloadType, ssrc: this.transport.ssrc, payload };
+    const { sequence, rtpTs, marker } = numbers;
+    const packet: RtpPacket = { payloadType, marker, sequence, rtpTs, ssrc: this.transport.ssrc, payload };
     this.transport.sendRtp(packet);
     this.#reports.sent(packet);
-    const content: PacketContent = type === 'audio' ? { type, law: this.#law() } : { type };
+    if (!this.audio.isOpen) return;
+    const content = type === 'audio' ? audioContent[this.#law()] : eventContent;
     this.audio.take('heard', packet, { content, nowSample });
   }
 }

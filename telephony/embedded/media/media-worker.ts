@@ -1,5 +1,8 @@
 /** Entry of the media thread: runs a `LocalMediaEngine` and carries calls, events and log lines over the port. */
+import { execFileSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { pino } from 'pino';
@@ -11,15 +14,33 @@ import type { RequestMessage, WorkerMessage, WorkerOptions } from './worker-mess
 
 /** Audio before all else. Nice values are of threads on Linux. */
 const threadPriority = -10;
+const chrtLimitMs = 2_000;
 
-/** Takes effect where the process may do that (root, CAP_SYS_NICE); elsewhere media runs like everything else. */
+/**
+ * Takes effect where the process may do that (root, CAP_SYS_NICE); elsewhere media runs like everything else.
+ * Real-time priority first: a nice value counts only within the scheduler's group of the session or service.
+ */
 function goFirst(logger: Logger): void {
   // Elsewhere the priority would be the whole process's.
   if (process.platform !== 'linux') return;
+  if (becomeRealTime()) logger.debug('media: thread has real-time priority');
+  else {
+    try {
+      setPriority(0, threadPriority);
+    } catch (error) {
+      logger.debug({ err: error }, 'media: thread stays at ordinary priority');
+    }
+  }
+}
+
+/** The lowest real-time priority, for this thread alone: what it starts does not inherit it. */
+function becomeRealTime(): boolean {
   try {
-    setPriority(0, threadPriority);
-  } catch (error) {
-    logger.debug({ err: error }, 'media: thread stays at ordinary priority');
+    const thread = basename(readlinkSync('/proc/thread-self'));
+    execFileSync('chrt', ['--reset-on-fork', '--rr', '-p', '1', thread], { stdio: 'ignore', timeout: chrtLimitMs });
+    return true;
+  } catch {
+    return false; // Not allowed, or no such program: a nice value is tried next.
   }
 }
 

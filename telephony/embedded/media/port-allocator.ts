@@ -1,7 +1,7 @@
 /** Hands out UDP port pairs of the media range; RTP on an even port, RTCP on the next one (RFC 3550 section 11). */
 import { createSocket } from 'node:dgram';
-import type { Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import type { Socket, SocketOptions } from 'node:dgram';
+import { isIP, isIPv6 } from 'node:net';
 
 export interface PortPair {
   readonly rtp: Socket;
@@ -66,7 +66,8 @@ export class PortAllocator {
   }
 
   #bind(port: number): Promise<Socket> {
-    const socket = createSocket(isIPv6(this.#address) ? 'udp6' : 'udp4');
+    const family = isIPv6(this.#address) ? 6 : 4;
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup: isAddress(family) });
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
       socket.bind({ port, address: this.#address, exclusive: true }, () => {
@@ -75,4 +76,15 @@ export class PortAllocator {
       });
     });
   }
+}
+
+/**
+ * Media go to addresses only, never to host names. Node's own look-up would take two turns of the queue for each packet
+ * to find that out.
+ */
+function isAddress(family: 4 | 6): NonNullable<SocketOptions['lookup']> {
+  return (address, _options, done) => {
+    if (isIP(address) === family) done(null, address, family);
+    else done(new Error('media go to addresses only'), '', family);
+  };
 }

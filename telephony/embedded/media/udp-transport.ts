@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { describe, destination, mayReport, receive } from '../../rtp/latch.ts';
 import type { Endpoint, LatchState } from '../../rtp/latch.ts';
 import { looksLikeRtcp } from '../../rtp/rtcp-packet.ts';
-import { parseRtp, serializeRtp } from '../../rtp/rtp-packet.ts';
+import { parseRtp, rtpBytes, writeRtp } from '../../rtp/rtp-packet.ts';
 import type { RtpPacket } from '../../rtp/rtp-packet.ts';
 import { acceptAnswer, answerOffer, makeOffer } from '../../sdp/offer-answer.ts';
 import type { LocalAudio, NegotiatedAudio } from '../../sdp/offer-answer.ts';
@@ -37,7 +37,7 @@ export class UdpTransport implements MediaTransport {
       });
     }
     ports.rtp.on('message', (bytes, source) => {
-      this.#onRtpPort(bytes, { address: source.address, port: source.port });
+      this.#onRtpPort(bytes, source);
     });
     ports.rtcp.on('message', (bytes, source) => {
       this.#onRtcp(bytes, { address: source.address, port: source.port });
@@ -72,7 +72,11 @@ export class UdpTransport implements MediaTransport {
 
   sendRtp(packet: RtpPacket): void {
     const to = destination(this.#latch);
-    if (to !== undefined) this.#send(this.#ports.rtp, serializeRtp(packet), to);
+    if (to === undefined) return;
+    // From Node's pool, and not zeroed first.
+    const bytes = Buffer.allocUnsafe(rtpBytes(packet));
+    writeRtp(packet, bytes);
+    this.#send(this.#ports.rtp, bytes, to);
   }
 
   sendRtcp(bytes: Uint8Array): void {
@@ -116,13 +120,14 @@ export class UdpTransport implements MediaTransport {
       return;
     }
     const packet = parseRtp(bytes);
-    const decision = packet === undefined ? undefined : receive(this.#latch, source);
-    if (packet === undefined || decision?.accepted !== true) {
-      this.#ignoredPackets += 1;
-      return;
-    }
+    if (packet === undefined || !this.#believes(source)) this.#ignoredPackets += 1;
+    else this.#sink.onRtp(packet);
+  }
+
+  #believes({ address, port }: Endpoint): boolean {
+    const decision = receive(this.#latch, { address, port });
     this.#latch = decision.state;
-    this.#sink.onRtp(packet);
+    return decision.accepted;
   }
 
   #onRtcp(bytes: Buffer, source: Endpoint): void {
@@ -136,10 +141,8 @@ export class UdpTransport implements MediaTransport {
 
   #send(socket: Socket, bytes: Uint8Array, to: Endpoint): void {
     if (this.#closed) return;
-    // The callback keeps a failed send from being thrown as an error of the socket.
-    socket.send(bytes, to.port, to.address, (error) => {
-      if (error !== null) this.#ignoredPackets += 1;
-    });
+    // Without a callback a send that fails is a packet lost, nothing else; and each callback is a turn of the queue.
+    socket.send(bytes, to.port, to.address);
   }
 }
 
