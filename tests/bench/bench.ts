@@ -9,3 +9,8 @@ export interface Bench {
   readonly limitMs: number;
   readonly run: (say: (line: string) => void) => Promise<Metrics>;
 }
+
+/** Thrown by a bench that cannot run here, with the reason; printed as `{"bench":…,"skipped":"…"}`. */
+export class Skipped extends Error {
+  override readonly name = 'Skipped';
+}

@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>` measures; `npm run bench -- list` tells what there is to measure. */
-import type { Bench } from './bench.ts';
+import { Skipped, type Bench } from './bench.ts';
+import { edge } from './edge/edge.ts';
 import { firstCall } from './first-call/first-call.ts';
 import { within } from './limits.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
@@ -7,7 +8,7 @@ import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
 import { webrtcBridge } from './media/webrtc-bridge.ts';
 
-const benches: readonly Bench[] = [firstCall, rtpBridge, webrtcBridge, ticker, simulate21x, simulateYangzhou];
+const benches: readonly Bench[] = [firstCall, edge, rtpBridge, webrtcBridge, ticker, simulate21x, simulateYangzhou];
 
 function list(): void {
   for (const { name, about } of benches) process.stdout.write(`${name.padEnd(16)} ${about}\n`);
@@ -19,9 +20,14 @@ async function run(bench: Bench): Promise<void> {
     const atS = ((performance.now() - startedMs) / 1_000).toFixed(1);
     process.stderr.write(`${atS.padStart(6)} s  ${line}\n`);
   };
-  const metrics = await within(`the bench ${bench.name}`, bench.limitMs, bench.run(say));
-  say('done');
-  process.stdout.write(`${JSON.stringify({ bench: bench.name, metrics })}\n`);
+  try {
+    const metrics = await within(`the bench ${bench.name}`, bench.limitMs, bench.run(say));
+    say('done');
+    process.stdout.write(`${JSON.stringify({ bench: bench.name, metrics })}\n`);
+  } catch (error) {
+    if (!(error instanceof Skipped)) throw error;
+    process.stdout.write(`${JSON.stringify({ bench: bench.name, skipped: error.message })}\n`);
+  }
 }
 
 const name = process.argv[2] ?? 'list';

@@ -1,0 +1,172 @@
+/** The edge on a real drachtio-server: calls go through, and on when something dies. */
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { SipPhone } from '../../tools/call/sip-phone.ts';
+import type { PhoneCall } from '../../tools/call/phone-call.ts';
+import { BlackHole, EdgeRig, eventually, findDrachtio, type EdgeRigOptions } from '../support/edge-rig.ts';
+import { freeUdpPort } from '../support/free-ports.ts';
+
+jest.setTimeout(120_000);
+
+const program = findDrachtio();
+const why = program === undefined ? ' (no drachtio-server: DRACHTIO_BIN is not set and PATH has none)' : '';
+const withDrachtio = program === undefined ? describe.skip : describe;
+
+const opened: { close(): Promise<void> }[] = [];
+function opening<T extends { close(): Promise<void> }>(thing: T): T {
+  opened.push(thing);
+  return thing;
+}
+
+async function rig(options: EdgeRigOptions): Promise<EdgeRig> {
+  const edge = opening(await EdgeRig.open(program ?? ''));
+  await edge.startEdge(options);
+  return edge;
+}
+
+async function phone(options: Partial<ConstructorParameters<typeof SipPhone>[0]> = {}): Promise<SipPhone> {
+  const made = opening(new SipPhone({ address: '127.0.0.1', user: '13800000001', ...options }));
+  await made.start();
+  return made;
+}
+
+const switchThat = (
+  onIncoming: ConstructorParameters<typeof SipPhone>[0]['onIncoming'] = 'answer',
+): Promise<SipPhone> => phone({ user: '12345', onIncoming: onIncoming ?? 'answer' });
+
+const node = (name: string, port: number, weight = 1): { name: string; port: number; weight: number } => ({
+  name,
+  port,
+  weight,
+});
+
+/** Weights so far apart that the first is tried first. */
+const FIRST = 1_000;
+const LATER = 0.01;
+
+async function answered(call: PhoneCall): Promise<boolean> {
+  const yes = await call.answered;
+  return yes;
+}
+
+afterEach(async () => {
+  for (const thing of opened.splice(0).reverse()) await thing.close();
+});
+
+withDrachtio(`edge on drachtio-server${why}`, () => {
+  it('a call goes through, and is hung up from both ends after the edge was killed', async () => {
+    const fs = await switchThat();
+    const edge = await rig({ nodes: [node('fs1', fs.sipPort)] });
+    const caller = await phone();
+
+    const first = await caller.call(edge.uri());
+    expect(await answered(first)).toBe(true);
+    const second = await caller.call(edge.uri());
+    expect(await answered(second)).toBe(true);
+    await eventually('both calls at the switch', () => fs.calls.length === 2);
+
+    await edge.killEdge();
+    first.hangUp();
+    expect(await first.ended).toMatchObject({ by: 'local' });
+    await eventually('the BYE of the caller at the switch', () => fs.calls.length === 1);
+    for (const call of fs.calls) call.hangUp();
+    expect(await second.ended).toMatchObject({ by: 'remote', why: 'bye' });
+
+    const refused = await caller.call(edge.uri());
+    expect((await refused.ended).status).toBe(503);
+  });
+
+  it('refuses a stranger, forged headers and floods; tells when to try again', async () => {
+    const fs = await switchThat();
+    const edge = await rig({
+      nodes: [node('fs1', fs.sipPort)],
+      edge: { trunks: [{ name: 'carrier', callsPerSecond: 0.1, burst: 2 }] },
+    });
+    const stranger = await phone({ address: '127.0.0.9' });
+    expect((await (await stranger.call(edge.uri())).ended).status).toBe(403);
+
+    const caller = await phone();
+    const calls = [];
+    for (let i = 0; i < 3; i += 1) calls.push(await caller.call(edge.uri()));
+    const statuses = await Promise.all(
+      calls.map(async (call) => ((await call.answered) ? 200 : (await call.ended).status)),
+    );
+    expect(statuses.sort()).toEqual([200, 200, 503]);
+    expect(fs.calls.length).toBe(2);
+    const metrics = await edge.metrics();
+    expect(metrics).toMatch(/invites_total\{trunk="stranger",result="stranger"\} 1/);
+    expect(metrics).toMatch(/invites_total\{trunk="carrier",result="trunk-rate"\} 1/);
+  });
+
+  it('goes on to the next switch: closed port, 503, black hole; and skips it from then on', async () => {
+    const good = await switchThat();
+    const full = await switchThat({ rejectStatus: 503 });
+    const hole = opening(await BlackHole.open(true));
+    const edge = await rig({
+      nodes: [node('hole', hole.port, FIRST), node('full', full.sipPort, 1), node('good', good.sipPort, LATER)],
+      // The hole answers OPTIONS, so only calls can show what it is.
+      edge: { provisionalTimeoutMs: 250, deadHoldMs: 60_000, busyHoldMs: 60_000 },
+    });
+    const caller = await phone();
+    const firstCall = await caller.call(edge.uri());
+    expect(await answered(firstCall)).toBe(true);
+    expect(hole.invites.length).toBeGreaterThan(0);
+    expect(hole.invites[0]).toMatch(/^X-Hotline-Trunk: carrier\r$/m);
+    await eventually('the verdict on the hole', async () => (await edge.verdictOf('hole')) === 'dead');
+    await eventually('the verdict on the full one', async () => (await edge.verdictOf('full')) === 'busy');
+
+    const seen = hole.invites.length;
+    const next = await caller.call(edge.uri());
+    expect(await answered(next)).toBe(true);
+    expect(hole.invites.length).toBe(seen);
+    const { beganAtMs, answeredAtMs = Infinity } = next.timings;
+    expect(answeredAtMs - beganAtMs).toBeLessThan(1_000);
+    expect(await edge.metrics()).toMatch(/failovers_total\{target="hole",why="unanswered"\} 1/);
+  });
+
+  it('a switch whose port is closed is found dead by OPTIONS, and alive again when it is back', async () => {
+    const port = await freeUdpPort();
+    const good = await switchThat();
+    const edge = await rig({ nodes: [node('gone', port, FIRST), node('good', good.sipPort, LATER)] });
+    expect(await edge.verdictOf('gone')).toBe('dead');
+    const caller = await phone();
+    expect(await answered(await caller.call(edge.uri()))).toBe(true);
+    expect(good.calls.length).toBe(1);
+
+    const back = await phone({ user: '12345', port });
+    await eventually('the switch to be seen again', async () => (await edge.verdictOf('gone')) === 'up');
+    expect(await answered(await caller.call(edge.uri()))).toBe(true);
+    expect(back.calls.length).toBe(1);
+  });
+
+  it('when no switch is left a partner gets the call with reason and place, else a polite 503', async () => {
+    const hole = opening(await BlackHole.open(true));
+    const partner = await switchThat();
+    const edge = await rig({
+      nodes: [node('hole', hole.port)],
+      edge: {
+        area: '420100',
+        trunks: [{ name: 'carrier', callsPerSecond: 100, burst: 100, area: '420106' }],
+        partners: [
+          { name: 'jiangbei', address: '127.0.0.1', port: partner.sipPort, number: '12345', callsPerSecond: 1 },
+        ],
+      },
+    });
+    const caller = await phone();
+    expect(await answered(await caller.call(edge.uri()))).toBe(true);
+    expect(partner.calls.length).toBe(1);
+    expect(hole.invites[0]).toMatch(/^X-Hotline-Spill: reason=switch-failed;area=420106;from=420100;to=jiangbei\r$/m);
+
+    // The partner has agreed to one call a second: the next finds nobody.
+    await eventually('the verdict on the hole', async () => (await edge.verdictOf('hole')) === 'dead');
+    const refused = await caller.call(edge.uri());
+    expect((await refused.ended).status).toBe(503);
+    expect(await edge.metrics()).toMatch(/spilled_total\{partner="jiangbei",reason="switch-failed"\} 1/);
+  });
+
+  it('with every switch silent and no partner the caller hears 503, not 408', async () => {
+    const hole = opening(await BlackHole.open(true));
+    const edge = await rig({ nodes: [node('hole', hole.port)] });
+    const caller = await phone();
+    expect((await (await caller.call(edge.uri())).ended).status).toBe(503);
+  });
+});
