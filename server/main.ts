@@ -203,7 +203,16 @@ async function openDesk(
     },
     onSaveFailed: onError,
   });
-  const feed = new SupervisorFeed({ center, line, calls: store.calls, recognizer, persons, nowMs, onError });
+  const feed = new SupervisorFeed({
+    lineWatch: center.lineWatch,
+    center,
+    line,
+    calls: store.calls,
+    recognizer,
+    persons,
+    nowMs,
+    onError,
+  });
   const desk = new DeskService({
     center,
     line,
@@ -215,6 +224,8 @@ async function openDesk(
     logger: part,
     nowMs,
     canDialOut: config.sip.dialOutUri !== null,
+    dispositions: config.line.dispositions,
+    queues: lineRules(config).map((q) => ({ queue: q.name, title: center.queueTitle(q.name) })),
   });
   desk.connect(gateway);
   closing.add('desk', () => {
@@ -263,6 +274,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const http = openHttp(ground, gateway, center);
   center.start();
   await center.callbacks.start();
+  for (const { userId, ...profile } of await store.profiles.list()) center.seats.setProfile(userId, profile);
   await phoneSwitch.start();
   gateway.serve(desk);
   const at = await http.listen();

@@ -22,8 +22,10 @@ import { IvrFlows, type IvrParts } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
 import { LineDesk } from './line-desk.ts';
+import { LineWatch } from './line-watch.ts';
 import { Reconciler } from './reconciler.ts';
-import { Seats, usualProfile, type AgentProfile } from './seats.ts';
+import { Seats } from './seats.ts';
+import { rulesOf } from './core/wait-rules.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { historyFor } from './views.ts';
 
@@ -57,7 +59,6 @@ export interface CallCenterOptions {
   readonly ownNumber: string;
   readonly stickyDays: number;
   readonly callback: CallbackSetup;
-  readonly profileOf?: (agentId: string) => AgentProfile;
   readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -80,6 +81,7 @@ export class CallCenter {
   readonly #flows: IvrFlows;
   readonly callbacks: CallbackService;
   readonly lineDesk: LineDesk;
+  readonly lineWatch: LineWatch;
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
@@ -89,6 +91,7 @@ export class CallCenter {
     this.#options = options;
     const { line, logger, nowMs } = options;
     this.lineDesk = this.#makeLineDesk();
+    this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
     this.callbacks = this.#makeCallbacks();
     this.#dispatcher = this.#makeDispatcher();
     const kick = (): void => {
@@ -98,7 +101,6 @@ export class CallCenter {
       line,
       nowMs,
       kick,
-      profileOf: options.profileOf ?? ((): AgentProfile => usualProfile),
       onLineError: (error) => {
         logger.error({ err: error }, 'the line was not told of an agent');
       },
@@ -134,7 +136,12 @@ export class CallCenter {
       },
     });
     this.#host = this.#makeHost(kick);
-    this.#reconciler = new Reconciler({ ...options, calls: this.#calls, legs: this.#legs });
+    this.#reconciler = new Reconciler({
+      ...options,
+      calls: this.#calls,
+      legs: this.#legs,
+      isOthers: (legId) => this.lineWatch.owns(legId),
+    });
   }
 
   /** What a call's speech and draft have to tell. */
@@ -228,6 +235,10 @@ export class CallCenter {
     this.#options.logger.warn('the line has lost this server; telling it everything again');
     for (const call of this.all()) call.runner.standAgain();
     this.seats.tellAll();
+  }
+
+  queueTitle(queue: string): string {
+    return rulesOf(this.#options.settings, queue).title;
   }
 
   /** Somebody waits, somebody is free, and nothing is offered. */
@@ -496,6 +507,7 @@ export class CallCenter {
     this.#reconciler.close();
     this.#dispatcher.close();
     this.callbacks.close();
+    this.lineWatch.close();
     const open = this.all().filter((c) => !c.closed);
     for (const call of open) call.runner.input({ type: 'shutdown' });
     await Promise.race([

@@ -3,6 +3,7 @@
  * every change to the pages it concerns.
  */
 import type { Logger } from 'pino';
+import type { Disposition } from '../../config/waiting-schema.ts';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { AgentIntent, LineStore } from '../acd/line-store.ts';
 import type { DraftPatch } from '../drafts/types.ts';
@@ -18,7 +19,7 @@ import type {
   Result,
   TranscriptionStatus,
 } from '../realtime/protocol.ts';
-import type { Store } from '../store/ports.ts';
+import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
@@ -27,7 +28,16 @@ import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import type { LiveCall } from './live-call.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
-import { agentView, deskCallView, historyFor, offerView, transcriptionStatus, type Person } from './views.ts';
+import { LineDeskRequests } from './line-requests.ts';
+import {
+  agentView,
+  deskCallView,
+  historyFor,
+  noHistory,
+  offerView,
+  transcriptionStatus,
+  type Person,
+} from './views.ts';
 
 export interface DeskServiceOptions {
   readonly center: CallCenter;
@@ -40,6 +50,7 @@ export interface DeskServiceOptions {
   readonly logger: Logger;
   readonly nowMs: () => number;
   /** Queues a call can be transferred to. */
+  readonly dispositions?: readonly Disposition[];
   readonly queues?: CallControlOptions['queues'];
   readonly canDialOut?: boolean;
 }
@@ -59,9 +70,11 @@ const wrongCall: Result<never> = { ok: false, code: 'not-found', message: '这�
 
 export class DeskService implements Desk, CallCenterListener {
   readonly party: CallControl;
+  readonly line: LineDeskRequests;
   readonly #options: DeskServiceOptions;
   #push: DeskPush | undefined;
   #linePush: NodeJS.Timeout | undefined;
+  #lastLine = '';
   /** Numbers of tickets whose creation is on the timeline. */
   readonly #told = new Set<string>();
   /** Last call view sent to each agent, so that a desk that becomes free is told once. */
@@ -71,6 +84,15 @@ export class DeskService implements Desk, CallCenterListener {
     this.#options = options;
     const { center, persons, logger, queues = usualQueues, canDialOut = false } = options;
     this.party = new CallControl({ center, persons, logger, queues, canDialOut });
+    this.line = new LineDeskRequests({
+      center,
+      lineWatch: center.lineWatch,
+      profiles: options.store.profiles,
+      dispositions: options.dispositions ?? [],
+      seatChanged: (agentId) => {
+        options.feed.seatChanged(agentId);
+      },
+    });
     center.listen(this);
     options.recognizer.onState(() => this.#push?.toAll('recognizer', this.#recognizer()));
   }
@@ -99,6 +121,7 @@ export class DeskService implements Desk, CallCenterListener {
       openDrafts: (await drafts.of(me.id)).filter((d) => d.callId !== call?.runner.callId),
       line: await this.#lineView(),
       recognizer: this.#recognizer(),
+      dispositions: this.#options.dispositions ?? [],
     };
   }
 
@@ -246,7 +269,7 @@ export class DeskService implements Desk, CallCenterListener {
     }
     this.#pushCall(seat);
     this.#pushLineSoon();
-    this.#options.feed.changed();
+    this.#options.feed.seatChanged(seat.agentId);
   }
 
   #wrapUpEnded(call: LiveCall, { agentId, work }: SeatState): void {
@@ -312,12 +335,7 @@ export class DeskService implements Desk, CallCenterListener {
   #offerOf(seat: SeatState): OfferView | null {
     const call = this.#callOf(seat);
     if (seat.work.type !== 'ringing' || call === undefined) return null;
-    return offerView(
-      call.runner.state,
-      seat.work.offerId,
-      historyFor(call.history, seat.agentId),
-      this.#options.nowMs(),
-    );
+    return offerView(call.runner.state, seat.work.offerId, this.#historyFor(call, seat.agentId), this.#options.nowMs());
   }
 
   #callView(call: LiveCall, seat: SeatState): DeskCallView | null {
@@ -325,7 +343,7 @@ export class DeskService implements Desk, CallCenterListener {
     const { on, reason } = call.transcription;
     const status = this.#recognizer();
     return deskCallView(call.runner.state, seat, {
-      history: call.history,
+      history: this.#historyFor(call, seat.agentId),
       recordingStartedAtMs: call.runner.recordingStartedAtMs,
       transcription:
         on || status.type === 'starting' ? status : { type: 'off', reason: reason === '' ? '转写未开启' : reason },
@@ -334,6 +352,11 @@ export class DeskService implements Desk, CallCenterListener {
       firstWaitMs: call.firstWaitMs,
       nameOf: (agentId) => this.#options.persons.get(agentId)?.displayName ?? '',
     });
+  }
+
+  /** An agent far away sees the call of the moment and nothing of the past. */
+  #historyFor({ history }: LiveCall, agentId: string): CallerHistory {
+    return this.#options.persons.get(agentId)?.role === 'cloud' ? noHistory : historyFor(history, agentId);
   }
 
   #pushCall(seat: SeatState): void {
@@ -354,12 +377,13 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   async #lineView(): Promise<LineView> {
-    const waiting = await this.#options.line.waiting();
+    const queues = await this.#options.line.queues();
     const nowMs = this.#options.nowMs();
+    const oldestMs = Math.min(nowMs, ...queues.map((q) => q.oldestJoinedAtMs ?? nowMs));
     const seats = this.#options.center.seats.all();
     return {
-      waiting: waiting.length,
-      longestWaitMs: waiting.reduce((longest, w) => Math.max(longest, nowMs - w.joinedAtMs), 0),
+      waiting: queues.reduce((sum, q) => sum + q.waiting, 0),
+      longestWaitMs: nowMs - oldestMs,
       freeAgents: seats.filter((s) => s.intent === 'available' && phoneOf(s) === 'idle').length,
     };
   }
@@ -367,8 +391,18 @@ export class DeskService implements Desk, CallCenterListener {
   #pushLineSoon(): void {
     this.#linePush ??= setTimeout(() => {
       this.#linePush = undefined;
-      void this.#lineView().then((view) => this.#push?.toAll('line', view));
+      void this.#pushLine();
     }, LINE_PUSH_MS);
+  }
+
+  /** Thousands of pages are not told of what they know already; seconds run by themselves. */
+  async #pushLine(): Promise<void> {
+    const view = await this.#lineView().catch(() => undefined);
+    if (view === undefined) return;
+    const text = `${String(view.waiting)}/${String(view.freeAgents)}/${String(Math.round(view.longestWaitMs / 5_000))}`;
+    if (text === this.#lastLine) return;
+    this.#lastLine = text;
+    this.#push?.toAll('line', view);
   }
 
   close(): void {

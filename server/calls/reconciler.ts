@@ -4,6 +4,7 @@ import type { Switch } from '../../telephony/ports/switch.ts';
 import type { LineStore } from '../acd/line-store.ts';
 import type { LiveCall } from './live-call.ts';
 
+const legless: ReadonlySet<string> = new Set(['ended', 'arriving', 'callback-waiting', 'dialling']);
 const EVERY_MS = 5_000;
 
 export interface ReconcilerOptions {
@@ -11,6 +12,8 @@ export interface ReconcilerOptions {
   readonly line: LineStore;
   readonly calls: ReadonlyMap<string, LiveCall>;
   readonly legs: ReadonlyMap<string, LiveCall>;
+  /** Legs that belong to no call and are somebody's all the same. */
+  readonly isOthers: (legId: string) => boolean;
   readonly logger: Logger;
   readonly nowMs: () => number;
 }
@@ -37,7 +40,8 @@ export class Reconciler {
     const live = new Set((await this.#options.switch.list()).map((l) => l.legId));
     for (const call of this.#options.calls.values()) {
       const { state } = call.runner;
-      if (state.phase.name === 'ended' || state.phase.name === 'arriving') continue;
+      // A call-back has no caller leg until its citizen is rung.
+      if (legless.has(state.phase.name)) continue;
       if (!live.has(state.facts.callerLegId) && this.#options.nowMs() - state.facts.arrivedAtMs > EVERY_MS) {
         this.#options.logger.error({ callId: call.runner.callId }, 'call without a caller leg; ending it');
         call.runner.input({ type: 'leg-ended', legId: state.facts.callerLegId, cause: 'failed', by: 'local' });
@@ -47,7 +51,9 @@ export class Reconciler {
       const name = this.#options.calls.get(waiting.callId)?.runner.state.phase.name;
       if (name === undefined || name === 'ended') await this.#options.line.leave(waiting.callId);
     }
-    await this.#hangUpStrays([...live].filter((legId) => !this.#options.legs.has(legId)));
+    await this.#hangUpStrays(
+      [...live].filter((legId) => !this.#options.legs.has(legId) && !this.#options.isOthers(legId)),
+    );
   }
 
   /** A leg that belongs to no call twice in a row is nobody's. */

@@ -14,7 +14,6 @@ export interface AgentProfile {
 export const usualProfile: AgentProfile = { queues: ['main'], skills: {}, seatLevel: 'on-site' };
 
 export interface SeatsOptions {
-  readonly profileOf: (agentId: string) => AgentProfile;
   readonly line: LineStore;
   readonly nowMs: () => number;
   /** A seat has changed (the line store already knows, or will before anyone is matched). */
@@ -27,6 +26,7 @@ export interface SeatsOptions {
 export class Seats {
   readonly #options: SeatsOptions;
   readonly #seats = new Map<string, SeatState>();
+  readonly #profiles = new Map<string, AgentProfile>();
   readonly #wrapUps = new Map<string, NodeJS.Timeout>();
 
   constructor(options: SeatsOptions) {
@@ -35,6 +35,21 @@ export class Seats {
 
   get(agentId: string): SeatState {
     return this.#seats.get(agentId) ?? newSeat(agentId, this.#options.nowMs());
+  }
+
+  find(agentId: string): SeatState | undefined {
+    return this.#seats.get(agentId);
+  }
+
+  profileOf(agentId: string): AgentProfile {
+    return this.#profiles.get(agentId) ?? usualProfile;
+  }
+
+  /** What an agent can do has changed: the next match goes by it. */
+  setProfile(agentId: string, profile: AgentProfile): void {
+    this.#profiles.set(agentId, profile);
+    const seat = this.#seats.get(agentId);
+    if (seat !== undefined) this.#tellLine(seat);
   }
 
   all(): readonly SeatState[] {
@@ -61,10 +76,10 @@ export class Seats {
   }
 
   #tellLine(seat: SeatState): void {
-    const { line, kick, profileOf, onLineError } = this.#options;
+    const { line, kick, onLineError } = this.#options;
     const { agentId, intent, pauseReason } = seat;
     line
-      .setAgent({ agentId, intent, pauseReason, phone: phoneOf(seat), ...profileOf(agentId) })
+      .setAgent({ agentId, intent, pauseReason, phone: phoneOf(seat), ...this.profileOf(agentId) })
       .then(kick, onLineError);
   }
 

@@ -1,5 +1,5 @@
 /** The supervisor's view: live lists from memory, today's counts from the database, the last hour from the timeline. */
-import type { SeatView, SupervisorView, TranscriptionStatus, WaitingView } from '../realtime/protocol.ts';
+import type { SupervisorView, TranscriptionStatus } from '../realtime/protocol.ts';
 import type { DayCounts } from '../store/ports.ts';
 import type { CallEvent, EpochMs } from '../timeline/events.ts';
 
@@ -45,19 +45,16 @@ function share(part: number, whole: number): number | null {
 }
 
 export interface SupervisorParts {
-  readonly atMs: EpochMs;
-  readonly waiting: readonly WaitingView[];
-  readonly seats: readonly SeatView[];
   readonly today: DayCounts;
   readonly minutes: SupervisorView['minutes'];
   readonly recognizer: TranscriptionStatus;
 }
 
 /** Rates as defined in docs/metrics.md; null while there is nothing to divide by. */
-export function supervisorView(parts: SupervisorParts): SupervisorView {
-  const { today } = parts;
+export function rates(
+  today: DayCounts,
+): Pick<SupervisorView, 'connectRate' | 'serviceLevel15Answered' | 'serviceLevel15Offered'> {
   return {
-    ...parts,
     connectRate: share(today.bridged, today.offered),
     serviceLevel15Answered: share(today.bridgedWithin15s, today.bridged),
     serviceLevel15Offered: share(today.bridgedWithin15s, today.offered - today.abandonedWithin5s),

@@ -3,6 +3,7 @@ import type { RecognizerState } from '../../asr/ports.ts';
 import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type {
   AgentView,
+  CallbackView,
   CallerView,
   DeskCallState,
   DeskCallView,
@@ -11,8 +12,10 @@ import type {
   PartyView,
   SeatView,
   TranscriptionStatus,
+  WaitingView,
 } from '../realtime/protocol.ts';
-import type { CallerHistory } from '../store/ports.ts';
+import type { Waiting } from '../acd/line-store.ts';
+import type { CallbackRow, CallerHistory } from '../store/ports.ts';
 import type { CallEndCause } from '../timeline/events.ts';
 import type { CallState, Phase } from './core/call-types.ts';
 import { rulesOf } from './core/wait-rules.ts';
@@ -56,11 +59,17 @@ export function agentView(seat: SeatState, person: Person): AgentView {
   };
 }
 
+export interface SeatExtras {
+  readonly online: boolean;
+  readonly supervisors: CallState['supervisors'];
+  readonly profile: SeatView['profile'];
+  readonly line: SeatView['line'];
+}
+
 export function seatView(
   seat: SeatState,
   person: Person,
-  online: boolean,
-  supervisors: CallState['supervisors'] = [],
+  { online, supervisors, profile, line }: SeatExtras,
 ): SeatView {
   const talking = seat.work.type === 'talking';
   return {
@@ -68,7 +77,30 @@ export function seatView(
     online,
     talkingSinceMs: talking ? seat.sinceMs : null,
     todayCalls: seat.callsTaken,
+    profile,
+    line,
     supervisedBy: talking ? supervisors.map(({ supervisorId, mode }) => ({ supervisorId, mode })) : [],
+  };
+}
+
+export function waitingView(waiting: Waiting, call: CallState | undefined): WaitingView {
+  const { phase } = call ?? {};
+  const offered = phase !== undefined && 'offer' in phase && phase.offer !== null;
+  const { callId, queue, joinedAtMs, kind, priority, needs, dialect } = waiting;
+  return {
+    ...{ callId, queue, joinedAtMs, kind, priority },
+    maskedNumber: maskNumber(call?.facts.from ?? ''),
+    state: offered ? 'offered' : 'waiting',
+    needs: [...needs.map((n) => n.skill), ...(dialect === null ? [] : [dialect])],
+  };
+}
+
+export function callbackView(row: CallbackRow & { readonly standing: boolean }, canDial: boolean): CallbackView {
+  const { id, callId, queue, reason, joinedAtMs, requestedAtMs, tries, notBeforeMs, result } = row;
+  const state = row.state === 'calling' ? 'calling' : row.standing ? 'in-line' : canDial ? 'later' : 'by-hand';
+  return {
+    ...{ id, callId, queue, reason, joinedAtMs, requestedAtMs, tries, notBeforeMs, result, state },
+    maskedNumber: maskNumber(row.number),
   };
 }
 

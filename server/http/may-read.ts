@@ -6,7 +6,7 @@ const callerKnownMs = 24 * 3_600_000;
 
 /** Lists are narrowed to this agent; not at all when undefined. */
 export function onlyOf(user: User): string | undefined {
-  return user.role === 'agent' ? user.id : undefined;
+  return user.role === 'supervisor' || user.role === 'admin' ? undefined : user.id;
 }
 
 /** Calls, and their recordings: the agents who were in the call. */

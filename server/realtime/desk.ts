@@ -6,10 +6,12 @@ import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { AgentIntent } from '../acd/line-store.ts';
 import type { DraftField, DraftInput } from '../drafts/types.ts';
 import type {
+  AgentProfileView,
   AgentView,
   CallTarget,
   Directory,
   Hello,
+  LineReport,
   Me,
   None,
   PageToServer,
@@ -32,9 +34,19 @@ export interface PartyDesk {
   takeOver(me: Me, callId: string): Result<None>;
 }
 
+/** What the line means for agents and supervisors. */
+export interface LineRequests {
+  dispose(me: Me, callId: string, code: string): Promise<Result<None>>;
+  startLineCheck(me: Me): Promise<Result<{ readonly lengthMs: number }>>;
+  reportLine(me: Me, report: Omit<LineReport, 'atMs'>): Result<None>;
+  endCallback(me: Me, id: string, how: 'cancelled' | 'done'): Promise<Result<None>>;
+  setProfile(me: Me, agentId: string, profile: AgentProfileView): Promise<Result<None>>;
+}
+
 /** Requests are already parsed and bounded when they get here; `me` is the session's user. */
 export interface Desk {
   readonly party: PartyDesk;
+  readonly line: LineRequests;
   /** A page of this user has connected (again); it gets `hello` with everything. */
   hello(me: Me): Promise<Hello>;
   /** The last page of this user has gone for more than a moment. */
@@ -64,6 +76,8 @@ export interface DeskPush {
   toUser<E extends keyof ServerToPage>(userId: string, event: E, ...args: Parameters<ServerToPage[E]>): void;
   /** To every connected page of an agent or supervisor. */
   toAll<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void;
+  /** To every page that watches the supervisor's view; made into bytes once for all of them. */
+  toWatching<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void;
   /** Whether this user has a page open now. */
   online(userId: string): boolean;
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Server } from 'socket.io';
 import type { SessionStore } from '../store/ports.ts';
 import type { Desk, DeskPush, SipCredentialIssuer } from './desk.ts';
-import { Page, type PageData, type PageSocket } from './page.ts';
+import { greetedRoom, Page, watchingRoom, type PageData, type PageSocket } from './page.ts';
 import { pageEvents, parsePayload } from './parse.ts';
 import type { Me, PageToServer, ServerToPage } from './protocol.ts';
 import { agentEndpoint, createRequests, refusal, type Requests } from './requests.ts';
@@ -82,7 +82,7 @@ export class Gateway implements DeskPush {
       credentials: this.#options.credentials,
       onWatch: (me, on) => {
         const page = this.#pages.get(me.id);
-        if (page !== undefined) page.watching = on;
+        page?.watch(on);
       },
     });
   }
@@ -101,7 +101,17 @@ export class Gateway implements DeskPush {
   }
 
   toAll<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void {
-    for (const page of this.#pages.values()) page.push(event, ...args);
+    // Pages that were greeted share one packet; the others get it after their greeting.
+    this.#io.to(greetedRoom).emit(event, ...args);
+    for (const page of this.#pages.values()) {
+      if (page.isGreeted) page.noteSent();
+      else page.push(event, ...args);
+    }
+  }
+
+  toWatching<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void {
+    this.#io.to(watchingRoom).emit(event, ...args);
+    for (const page of this.#pages.values()) if (page.watching) page.noteSent();
   }
 
   online(userId: string): boolean {
@@ -194,7 +204,7 @@ export class Gateway implements DeskPush {
 
   #stopWatching(page: Page): void {
     if (!page.watching) return;
-    page.watching = false;
+    page.watch(false);
     this.#desk?.watch(page.me, false);
   }
 

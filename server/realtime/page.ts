@@ -13,11 +13,15 @@ const requestLimits = { perSecond: 20, burst: 60 };
 /** More events than this not yet taken means that the page is stuck: it reconnects and gets everything at once. */
 const longestBacklog = 2_000;
 
+/** Rooms of the socket server: whoever is in one gets the same bytes. */
+export const greetedRoom = 'greeted';
+export const watchingRoom = 'watching';
+
 /** One open page. What is pushed before its `hello` waits, so that `hello` never comes after something newer. */
 export class Page {
   readonly me: Me;
   readonly token: string;
-  watching = false;
+  #watching = false;
   readonly #socket: PageSocket;
   readonly #bucket: TokenBucket;
   #held: (() => void)[] | undefined = [];
@@ -38,12 +42,31 @@ export class Page {
     return this.#bucket.take(nowMs);
   }
 
+  get watching(): boolean {
+    return this.#watching;
+  }
+
+  get isGreeted(): boolean {
+    return this.#held === undefined;
+  }
+
+  /** Joins or leaves those who get the supervisor's view. */
+  watch(on: boolean): void {
+    this.#watching = on;
+    void (on ? this.#socket.join(watchingRoom) : this.#socket.leave(watchingRoom));
+  }
+
   push<E extends keyof ServerToPage>(event: E, ...args: Parameters<ServerToPage[E]>): void {
     const send = (): void => {
       this.#socket.emit(event, ...args);
     };
     if (this.#held === undefined) send();
     else this.#held.push(send);
+    this.noteSent();
+  }
+
+  /** Something was sent to it, by itself or together with others. */
+  noteSent(): void {
     this.#backlog += 1;
     if (this.#backlog > longestBacklog) this.drop();
   }
@@ -51,6 +74,7 @@ export class Page {
   hello(...args: Parameters<ServerToPage['hello']>): void {
     const held = this.#held ?? [];
     this.#held = undefined;
+    void this.#socket.join(greetedRoom);
     this.#socket.emit('hello', ...args);
     for (const send of held) send();
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { superviseModes } from '../../telephony/ports/switch.ts';
 import { agentIntents } from '../acd/line-store.ts';
+import { seatLevels } from '../acd/queue-rules.ts';
 import { draftFields } from '../drafts/types.ts';
 import type { PageToServer } from './protocol.ts';
 
@@ -21,11 +22,28 @@ const target = [
   z.strictObject({ kind: z.literal('number'), number: z.string().regex(/^[0-9]{3,20}$/) }),
 ] as const;
 
+const skill = z.string().regex(/^[\p{L}\p{N}_.-]{1,40}$/u);
+const profile = z.strictObject({
+  queues: z.array(skill).max(50),
+  skills: z.record(skill, z.number().int().min(0).max(5)).refine((s) => Object.keys(s).length <= 100),
+  seatLevel: z.enum(seatLevels),
+});
+
 type Schemas = { readonly [E in keyof PageToServer]: z.ZodType<Payload<E>> };
 
 const schemas: Schemas = {
   'agent.set-intent': z.strictObject({ intent: z.enum(agentIntents), reason: text(100) }),
   'sip.credentials': none,
+  'call.dispose': z.strictObject({ callId, code: id }),
+  'line-check.start': none,
+  'line.report': z.strictObject({
+    roundTripMs: z.number().min(0).max(60_000).nullable(),
+    jitterMs: z.number().min(0).max(60_000).nullable(),
+    lossShare: z.number().min(0).max(1),
+    mos: z.number().min(1).max(5),
+  }),
+  'callback.end': z.strictObject({ id, how: z.enum(['cancelled', 'done']) }),
+  'agent.profile': z.strictObject({ agentId: id, profile }),
   'offer.decline': z.strictObject({ offerId: id }),
   'call.hold': z.strictObject({ callId }),
   'call.resume': z.strictObject({ callId }),

@@ -6,11 +6,11 @@
  */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { SuperviseMode } from '../../telephony/ports/switch.ts';
-import type { AgentIntent } from '../acd/line-store.ts';
+import type { AgentIntent, SeatLevel } from '../acd/line-store.ts';
 import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
 import type { CallInView, SurgeStatus } from '../surge/api-types.ts';
 import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
-import type { CallEndCause, EpochMs } from '../timeline/events.ts';
+import type { CallbackReason, CallEndCause, EpochMs } from '../timeline/events.ts';
 
 export const resultCodes = [
   'bad-request',
@@ -142,12 +142,70 @@ export interface WaitingView {
   readonly queue: string;
   readonly joinedAtMs: EpochMs;
   readonly state: 'waiting' | 'offered';
+  readonly kind: 'call' | 'callback';
+  readonly priority: number;
+  /** Skills that are asked for, the dialect included. */
+  readonly needs: readonly string[];
+}
+
+/** One queue at a glance. */
+export interface QueueView {
+  readonly queue: string;
+  readonly title: string;
+  readonly waiting: number;
+  readonly callbacks: number;
+  readonly oldestJoinedAtMs: EpochMs | null;
+  readonly staffed: number;
+  readonly free: number;
+  readonly servedPerMinute: number;
+  readonly estimatedWaitMs: number;
+}
+
+export interface CallbackView {
+  readonly id: string;
+  readonly callId: string;
+  readonly maskedNumber: string;
+  readonly queue: string;
+  readonly reason: CallbackReason;
+  readonly joinedAtMs: EpochMs;
+  readonly requestedAtMs: EpochMs;
+  /** `later`: its time has not come; `by-hand`: the hotline has no way out, somebody has to phone. */
+  readonly state: 'in-line' | 'calling' | 'later' | 'by-hand';
+  readonly tries: number;
+  readonly notBeforeMs: EpochMs;
+  /** How the last try ended; '' before the first. */
+  readonly result: string;
+}
+
+/** Somebody waits, somebody is free, and nothing is offered. */
+export interface LineAlarmView {
+  readonly sinceMs: EpochMs;
+  readonly queues: readonly string[];
+}
+
+/** What an agent's page measured of its line. */
+export interface LineReport {
+  readonly atMs: EpochMs;
+  readonly roundTripMs: number | null;
+  readonly jitterMs: number | null;
+  readonly lossShare: number;
+  /** 1 to 4.5. */
+  readonly mos: number;
+}
+
+/** What an agent can do; dialects are skills. */
+export interface AgentProfileView {
+  readonly queues: readonly string[];
+  readonly skills: Readonly<Record<string, number>>;
+  readonly seatLevel: SeatLevel;
 }
 
 export interface SeatView extends AgentView {
   readonly online: boolean;
   readonly talkingSinceMs: EpochMs | null;
   readonly todayCalls: number;
+  readonly profile: AgentProfileView;
+  readonly line: LineReport | null;
   /** Supervisors who take part in this seat's call. */
   readonly supervisedBy: readonly { readonly supervisorId: string; readonly mode: SuperviseMode }[];
 }
@@ -160,6 +218,10 @@ export interface LineView {
 
 export interface SupervisorView {
   readonly atMs: EpochMs;
+  readonly queues: readonly QueueView[];
+  readonly callbacks: readonly CallbackView[];
+  readonly alarm: LineAlarmView | null;
+  /** The first of those who wait; `queues` counts them all. */
   readonly waiting: readonly WaitingView[];
   readonly seats: readonly SeatView[];
   readonly today: DayCounts;
@@ -175,6 +237,28 @@ export interface SupervisorView {
     readonly abandoned: number;
   }[];
   readonly recognizer: TranscriptionStatus;
+}
+
+/** Entries of a list that are new or have changed, and those that are no more. */
+export interface ListDelta<T> {
+  readonly put: readonly T[];
+  readonly gone: readonly string[];
+}
+
+/** What has changed since the view, or the delta, before. Lists are told apart by callId, agentId and id. */
+export interface SupervisorDelta extends Partial<Omit<SupervisorView, 'atMs' | 'waiting' | 'seats' | 'callbacks'>> {
+  readonly atMs: EpochMs;
+  readonly waiting?: ListDelta<WaitingView>;
+  readonly seats?: ListDelta<SeatView>;
+  readonly callbacks?: ListDelta<CallbackView>;
+}
+
+/** What a call was, for one key each. */
+export interface DispositionView {
+  readonly code: string;
+  readonly key: string;
+  readonly title: string;
+  readonly titleEn: string;
 }
 
 export interface Me {
@@ -198,6 +282,7 @@ export interface Hello {
   readonly openDrafts: readonly Draft[];
   readonly line: LineView;
   readonly recognizer: TranscriptionStatus;
+  readonly dispositions: readonly DispositionView[];
 }
 
 export interface SipCredentials {
@@ -224,6 +309,7 @@ export interface ServerToPage {
   line: (line: LineView) => void;
   recognizer: (status: TranscriptionStatus) => void;
   supervisor: (view: SupervisorView) => void;
+  'supervisor.delta': (delta: SupervisorDelta) => void;
   /** Supervisors and admins: after each look at the line, every few seconds. */
   surge: (status: SurgeStatus) => void;
   /** A standby agent is called in, or what was asked has changed; the page answers by REST. */
@@ -233,6 +319,16 @@ export interface ServerToPage {
 }
 
 export interface PageToServer {
+  /** What the call was; may be changed until the wrap-up is over. */
+  'call.dispose': (p: { readonly callId: string; readonly code: string }, ack: Ack<None>) => void;
+  /** Rings this page's phone and plays to it, so that it can measure the line; not while calls may come. */
+  'line-check.start': (p: None, ack: Ack<{ readonly lengthMs: number }>) => void;
+  /** Every ten seconds of a call, and after a check. */
+  'line.report': (p: Omit<LineReport, 'atMs'>, ack: Ack<None>) => void;
+  /** Supervisors only. */
+  'callback.end': (p: { readonly id: string; readonly how: 'cancelled' | 'done' }, ack: Ack<None>) => void;
+  /** Supervisors only. */
+  'agent.profile': (p: { readonly agentId: string; readonly profile: AgentProfileView }, ack: Ack<None>) => void;
   'agent.set-intent': (p: { readonly intent: AgentIntent; readonly reason: string }, ack: Ack<AgentView>) => void;
   'sip.credentials': (p: None, ack: Ack<SipCredentials>) => void;
   /** Declines in words; answering is done by the softphone itself (SIP 200). */

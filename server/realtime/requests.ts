@@ -39,6 +39,11 @@ export function agentEndpoint(userId: string): string {
   return `agent:${userId}`;
 }
 
+/** Supervisors and administrators. */
+function leads({ role }: Me): boolean {
+  return role === 'supervisor' || role === 'admin';
+}
+
 export function createRequests({ desk, credentials, onWatch }: RequestsOptions): Requests {
   return {
     'agent.set-intent': (me, p) => desk.setIntent(me, p.intent, p.reason),
@@ -53,13 +58,15 @@ export function createRequests({ desk, credentials, onWatch }: RequestsOptions):
     'call.complete': (me, p) => desk.party.complete(me, p.callId),
     'call.conference': (me, p) => desk.party.conference(me, p.callId),
     'call.transfer': (me, p) => desk.party.transfer(me, p.callId, p.target),
+    'call.dispose': (me, p) => desk.line.dispose(me, p.callId, p.code),
+    'line-check.start': (me) => desk.line.startLineCheck(me),
+    'line.report': (me, p) => desk.line.reportLine(me, p),
+    'callback.end': (me, p) => (leads(me) ? desk.line.endCallback(me, p.id, p.how) : refusal('not-allowed')),
+    'agent.profile': (me, p) => (leads(me) ? desk.line.setProfile(me, p.agentId, p.profile) : refusal('not-allowed')),
     'call.directory': (me) => desk.party.directory(me),
-    'supervise.start': (me, p) =>
-      me.role === 'agent' ? refusal('not-allowed') : desk.party.supervise(me, p.callId, p.mode),
-    'supervise.end': (me, p) =>
-      me.role === 'agent' ? refusal('not-allowed') : desk.party.endSupervision(me, p.callId),
-    'supervise.take-over': (me, p) =>
-      me.role === 'agent' ? refusal('not-allowed') : desk.party.takeOver(me, p.callId),
+    'supervise.start': (me, p) => (!leads(me) ? refusal('not-allowed') : desk.party.supervise(me, p.callId, p.mode)),
+    'supervise.end': (me, p) => (!leads(me) ? refusal('not-allowed') : desk.party.endSupervision(me, p.callId)),
+    'supervise.take-over': (me, p) => (!leads(me) ? refusal('not-allowed') : desk.party.takeOver(me, p.callId)),
     'draft.edit': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit', field: p.field, value: p.value }),
     'draft.note': (me, p) => desk.changeDraft(me, p.callId, { type: 'edit-note', note: p.note }),
     'draft.confidential': (me, p) =>
@@ -70,7 +77,7 @@ export function createRequests({ desk, credentials, onWatch }: RequestsOptions):
     'wrap-up.extend': (me, p) => desk.extendWrapUp(me, p.callId, p.byMs),
     'wrap-up.finish': (me, p) => desk.finishWrapUp(me, p.callId),
     'supervisor.watch': (me, p) => {
-      if (me.role === 'agent') return refusal('not-allowed');
+      if (!leads(me)) return refusal('not-allowed');
       onWatch(me, p.on);
       desk.watch(me, p.on);
       return { ok: true, value: {} };

@@ -2,11 +2,13 @@
 import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { Draft, DraftField } from '../drafts/types.ts';
 import type { CallbackReason, CallEndCause, CallEvent, EpochMs } from '../timeline/events.ts';
+import type { SurgeStore } from './surge-ports.ts';
 
 /** What `append` rejects with when an event can never be stored. */
 export { StoreError } from './errors.ts';
 
-export const roles = ['agent', 'supervisor', 'admin'] as const;
+/** `cloud`: an agent anywhere with a browser, who sees the call of the moment and nothing else. */
+export const roles = ['agent', 'cloud', 'supervisor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 export interface User {
@@ -178,13 +180,28 @@ export interface CallbackStore {
   recent(limit: number): Promise<readonly CallbackRow[]>;
 }
 
+/** What an agent can do; dialects are skills. */
+export interface ProfileRow {
+  readonly userId: string;
+  readonly queues: readonly string[];
+  readonly skills: Readonly<Record<string, number>>;
+  readonly seatLevel: 'on-site' | 'cloud' | 'partner';
+}
+
+export interface ProfileStore {
+  list(): Promise<readonly ProfileRow[]>;
+  save(profile: ProfileRow): Promise<void>;
+}
+
 export interface Store {
+  readonly profiles: ProfileStore;
   readonly callbacks: CallbackStore;
   readonly calls: CallStore;
   readonly drafts: DraftStore;
   readonly tickets: TicketStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly surge: SurgeStore;
   /** One round trip; rejects when the database cannot be used. */
   ping(): Promise<void>;
   close(): Promise<void>;

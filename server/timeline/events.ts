@@ -128,6 +128,8 @@ export type CallEventBody =
   /** An agent is there; now the citizen is rung. */
   | { readonly type: 'callback.dialled'; readonly agentId: string; readonly legId: string }
   | { readonly type: 'callback.not-reached'; readonly cause: string }
+  /** What the call was, by the city's list; the last one counts. */
+  | { readonly type: 'call.disposed'; readonly agentId: string; readonly code: string }
   | { readonly type: 'divert.started'; readonly partner: string; readonly legId: string }
   | { readonly type: 'divert.failed'; readonly partner: string; readonly cause: string }
   | { readonly type: 'agent.offered'; readonly agentId: string; readonly offerId: string; readonly ringMs: number }

@@ -41,7 +41,7 @@ export default function Workplace({ signedIn, info, onSignedOut }: WorkplaceProp
     await api.logout(signedIn.csrfToken);
     onSignedOut(false);
   };
-  const leads = signedIn.me.role !== 'agent';
+  const leads = signedIn.me.role === 'supervisor' || signedIn.me.role === 'admin';
   return (
     <SessionContext value={{ session, city, info }}>
       <div className="shell">

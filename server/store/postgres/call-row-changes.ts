@@ -41,6 +41,7 @@ function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | unde
     case 'callback.queued':
     case 'callback.dialled':
     case 'callback.not-reached':
+    case 'call.disposed':
     case 'divert.started':
     case 'divert.failed':
     case 'agent.offered':

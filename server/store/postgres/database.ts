@@ -106,7 +106,15 @@ export interface CallbacksTable {
   updated_at_ms: ColumnType<EpochMs, EpochMs | undefined, EpochMs>;
 }
 
+export interface AgentProfilesTable {
+  user_id: string;
+  queues: Json<readonly string[]>;
+  skills: Json<Readonly<Record<string, number>>>;
+  seat_level: 'on-site' | 'cloud' | 'partner';
+}
+
 export interface Database {
+  agent_profiles: AgentProfilesTable;
   callbacks: CallbacksTable;
   users: UsersTable;
   sessions: SessionsTable;

@@ -2,6 +2,8 @@
  * The schema, step by step. A step that has been released is never edited: add another one.
  * SQL of PostgreSQL 15. Each step runs in a transaction of its own.
  */
+import { surgeTables } from './surge-migration.ts';
+
 export interface Migration {
   readonly name: string;
   readonly statements: readonly string[];
@@ -128,4 +130,19 @@ const callbacks: Migration = {
   ],
 };
 
-export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks];
+/** What agents can do, and agents who see only the call of the moment. */
+const profiles: Migration = {
+  name: '0004-agent-profiles',
+  statements: [
+    `create table agent_profiles (
+      user_id text primary key references users (id) on delete cascade,
+      queues jsonb not null,
+      skills jsonb not null,
+      seat_level text not null check (seat_level in ('on-site', 'cloud', 'partner'))
+    )`,
+    `alter table users drop constraint users_role_check`,
+    `alter table users add constraint users_role_check check (role in ('agent', 'cloud', 'supervisor', 'admin'))`,
+  ],
+};
+
+export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks, profiles, surgeTables];

@@ -18,7 +18,7 @@ export default function SupervisorPage(): ReactElement {
   const { session } = useSession();
   const { supervisor, hellos } = useStore(session.socket.desk);
   const [opened, setOpened] = useState<CallRow | null>(null);
-  const allowed = session.me.role !== 'agent';
+  const allowed = session.me.role === 'supervisor' || session.me.role === 'admin';
   useEffect(() => {
     if (!allowed || hellos === 0) return;
     void session.socket.request('supervisor.watch', { on: true });

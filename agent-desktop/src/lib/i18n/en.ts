@@ -395,6 +395,7 @@ export const en: Words = {
     'callback.queued': 'Call-back in line',
     'callback.dialled': 'Citizen rung',
     'callback.not-reached': 'Citizen not reached',
+    'call.disposed': 'Call sorted',
     'divert.started': 'Partner hotline rung',
     'divert.failed': 'Partner did not take it',
     'queue.left': 'Left the queue',

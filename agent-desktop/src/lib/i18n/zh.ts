@@ -378,6 +378,7 @@ export const zh = {
     'callback.queued': '回拨排队',
     'callback.dialled': '呼叫市民',
     'callback.not-reached': '回拨未接通',
+    'call.disposed': '通话归类',
     'divert.started': '转接兄弟城市热线',
     'divert.failed': '转接未成功',
     'agent.offered': '派给坐席',

@@ -113,6 +113,8 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
       history: () =>
         Promise.resolve({ callsIn90Days: 1, callerName: tickets[0]?.fields.callerName.value ?? '', tickets }),
     },
+    callbacks: { book: none, change: none, byId: none, open: none, recent: none },
+    profiles: { list: none, save: none },
     drafts: { save: none, load: none, open: none, drop: none },
     tickets: {
       confirm: none,
