@@ -44,11 +44,22 @@ export function checkFlow(text: string, surroundings: FlowSurroundings): Checked
   const tell: Tell = (path, message) => {
     faults.push({ line: lineOf(document, lines, path), message });
   };
-  const parsed = flowShape.safeParse(document.toJS({ maxAliasCount: 50 }));
+  const data = plainData(document);
+  if (data === undefined) return { ok: false, faults: [{ line: 1, message: 'the file refers to itself too often' }] };
+  const parsed = flowShape.safeParse(data.value);
   if (!parsed.success) for (const issue of parsed.error.issues) tellIssue(issue, tell);
   else checkMeaning(parsed.data, surroundings, tell);
   if (parsed.success && faults.length === 0) return { ok: true, flow: parsed.data };
   return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
+}
+
+/** Undefined for a file whose references would grow without end. */
+function plainData(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: 50 }) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The line of the deepest part of the path that is written down; an unknown key stands where its map does. */
@@ -107,11 +118,11 @@ function checkTargets(flow: Flow, links: readonly Link[], tell: Tell): void {
   if (person !== undefined && person.type !== 'queue')
     tell(
       ['person'],
-      `person must name a queue node, because 0 always means a person; '${flow.person}' is a ${person.type} node`,
+      `person must name a queue node, because 0 always means a person; '${flow.person}' is of type ${person.type}`,
     );
   const rating = flow.rating !== undefined && exists(flow.rating) ? flow.nodes[flow.rating] : undefined;
   if (rating !== undefined && rating.type !== 'rating')
-    tell(['rating'], `rating must name a rating node; '${flow.rating ?? ''}' is a ${rating.type} node`);
+    tell(['rating'], `rating must name a rating node; '${flow.rating ?? ''}' is of type ${rating.type}`);
 }
 
 function checkReach(flow: Flow, links: readonly Link[], tell: Tell): void {

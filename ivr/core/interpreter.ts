@@ -239,6 +239,7 @@ class Step {
   #digit(digit: string): void {
     const node = this.#node;
     if (digit === '0' && !(node?.type === 'digits' && this.#state.digits !== '')) {
+      this.#tellScore();
       this.#enter(this.#context.flow.person);
       return;
     }
@@ -412,10 +413,19 @@ class Step {
     else this.#say(speak(node.accepted, this.#state.variables), { type: 'node', to: node.next });
   }
 
+  /** Whoever goes away instead of saying why has given a score all the same. */
+  #tellScore(): void {
+    const node = this.#node;
+    if (node?.type !== 'rating' || !this.#state.isSecond) return;
+    const { tell } = givenUp(node, this.#state);
+    if (tell !== undefined) this.#do({ type: 'tell', event: tell });
+  }
+
   /** Most people end a message by hanging up: it is one all the same. */
   #callerGone(): void {
     const lengthMs = this.#message();
     if (lengthMs !== null) this.#do({ type: 'tell', event: { type: 'ivr.voicemail-left', lengthMs } });
+    this.#tellScore();
     this.#leaveStage();
     this.#set({ stage: 'done', then: null });
     this.#do({ type: 'tell', event: { type: 'ivr.left', node: this.#state.node, to: 'caller-gone' } });
