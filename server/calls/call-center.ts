@@ -6,13 +6,14 @@ import type { Logger } from 'pino';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore, Reservation } from '../acd/line-store.ts';
-import type { DraftEngine } from '../drafts/engine.ts';
+import type { DraftEngine, DraftState } from '../drafts/engine.ts';
 import type { DraftPatch } from '../drafts/types.ts';
 import type { CallbackRow, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
 import { CallbackService, type CallbackServiceOptions } from './callback-service.ts';
-import { CallRunner, type RunnerHost } from './call-runner.ts';
+import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
+import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
 import type { CallSpeech } from './call-speech.ts';
 import type { CallFacts, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
@@ -63,6 +64,8 @@ export interface CallCenterOptions {
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  /** The switch keeps calls up when this process ends: closing leaves them alone, the next start adopts them. */
+  readonly callsOutliveUs?: boolean;
   /** Where an outside number is reached; undefined when the hotline has no way out. */
   readonly dialUri?: (number: string) => string | undefined;
 }
@@ -86,6 +89,8 @@ export class CallCenter {
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
   #unsubscribe: (() => void) | undefined;
+  /** While calls of an earlier process are being adopted: events of legs we do not know yet. */
+  #unheard: SwitchEvent[] | null = null;
 
   constructor(options: CallCenterOptions) {
     this.#options = options;
@@ -141,6 +146,7 @@ export class CallCenter {
       calls: this.#calls,
       legs: this.#legs,
       isOthers: (legId) => this.lineWatch.owns(legId),
+      isSettled: () => this.#unheard === null,
     });
   }
 
@@ -154,6 +160,15 @@ export class CallCenter {
     draft: (call, patch) => this.#listener?.draft(call, patch),
   };
 
+  readonly #adopter: Adopter = {
+    openCall: (adopted, draftState) => this.#openCall(adopted.state.facts, adopted, draftState),
+    ownLeg: (legId, call) => this.#legs.set(legId, call),
+    seats: () => this.seats,
+    timeline: () => this.timeline,
+    loadHistory: (call, from) => void this.#loadHistory(call, from),
+    nowMs: () => this.#options.nowMs(),
+  };
+
   listen(listener: CallCenterListener): void {
     this.#listener = listener;
   }
@@ -162,6 +177,23 @@ export class CallCenter {
     this.#unsubscribe = this.#options.switch.subscribe((event) => {
       this.#onSwitch(event);
     });
+  }
+
+  /** Takes charge of calls that the switch kept up while nobody was there. Once, after the switch has started. */
+  async adopt(): Promise<AdoptionReport> {
+    const unheard: SwitchEvent[] = [];
+    this.#unheard = unheard;
+    try {
+      return await adoptCalls({
+        ...this.#options,
+        take: (adopted, past) => {
+          takeUp(this.#adopter, adopted, past);
+        },
+      });
+    } finally {
+      this.#unheard = null;
+      for (const event of unheard) this.#onSwitch(event);
+    }
   }
 
   get(callId: string): LiveCall | undefined {
@@ -294,6 +326,10 @@ export class CallCenter {
   }
 
   #onSwitch(event: SwitchEvent): void {
+    if (this.#unheard !== null && 'legId' in event && event.type !== 'leg.incoming' && !this.#legs.has(event.legId)) {
+      this.#unheard.push(event);
+      return;
+    }
     switch (event.type) {
       case 'leg.incoming':
         this.#incoming(event);
@@ -367,12 +403,13 @@ export class CallCenter {
     void this.#loadHistory(call, from);
   }
 
-  #openCall(facts: CallFacts): LiveCall {
+  #openCall(facts: CallFacts, adopted?: RunnerParts['adopted'], draftState?: DraftState): LiveCall {
     const { callId, callerLegId } = facts;
     const { settings } = this.#options;
     const makeRunner = (speech: CallSpeech): CallRunner =>
-      new CallRunner({ facts, settings, host: this.#host, speech });
-    const call = createLiveCall({ ...this.#options, callId, makeRunner, news: this.#news });
+      new CallRunner({ facts, settings, host: this.#host, speech, ...(adopted === undefined ? {} : { adopted }) });
+    const before = draftState === undefined ? {} : { draftState };
+    const call = createLiveCall({ ...this.#options, ...before, callId, makeRunner, news: this.#news });
     this.#calls.set(callId, call);
     this.#legs.set(callerLegId, call);
     return call;
@@ -509,7 +546,10 @@ export class CallCenter {
     this.callbacks.close();
     this.lineWatch.close();
     const open = this.all().filter((c) => !c.closed);
-    for (const call of open) call.runner.input({ type: 'shutdown' });
+    for (const { runner } of open) {
+      if (this.#options.callsOutliveUs === true) runner.letGo();
+      else runner.input({ type: 'shutdown' });
+    }
     await Promise.race([
       Promise.allSettled(open.map((c) => c.runner.settled().then(() => c.runner.speech.end()))),
       new Promise((resolve) => setTimeout(resolve, 3_000)),

@@ -60,6 +60,8 @@ export interface RunnerParts {
   readonly settings: CallSettings;
   readonly host: RunnerHost;
   readonly speech: CallSpeech;
+  /** A call that went on without us. */
+  readonly adopted?: { readonly state: CallState; readonly recordingStartedAtMs: number | null };
 }
 
 const JOIN_RETRY_MS = 1_000;
@@ -77,11 +79,13 @@ export class CallRunner {
   #flow: IvrSession | undefined;
   recordingStartedAtMs: number | null = null;
   endedAtMs: number | null = null;
+  #letGo = false;
 
   constructor(parts: RunnerParts) {
     this.#host = parts.host;
     this.speech = parts.speech;
-    this.#state = newCall(parts.facts, parts.settings);
+    this.#state = parts.adopted?.state ?? newCall(parts.facts, parts.settings);
+    this.recordingStartedAtMs = parts.adopted?.recordingStartedAtMs ?? null;
     this.#log = parts.host.logger.child({ callId: parts.facts.callId });
   }
 
@@ -94,10 +98,29 @@ export class CallRunner {
   }
 
   input(input: RunnerInput): void {
+    if (this.#letGo) return;
     const { state, effects } = step(this.#state, { ...input, atMs: this.#host.nowMs() });
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
     this.#host.changed(this);
+  }
+
+  /** Takes charge of a call that went on without us: puts right what is not as it should be, then tells what was missed. */
+  takeUp(effects: readonly CallEffect[], missed: readonly RunnerInput[]): void {
+    if (this.#state.bridgedAtMs !== null) {
+      // Audio may still flow to where the process before us heard it.
+      const { callerLegId } = this.#state.facts;
+      this.#chain = this.#chain.then(() => this.#host.switch.stopTap(callerLegId).catch(() => undefined));
+    }
+    for (const effect of effects) this.#perform(effect);
+    for (const input of missed) this.input(input);
+    this.#host.changed(this);
+  }
+
+  /** The call goes on without this process: nothing is done about it any more. */
+  letGo(): void {
+    this.#letGo = true;
+    for (const timer of this.#timers.keys()) this.#stopTimer(timer);
   }
 
   /** Recording facts come from the switch with times on the leg's media clock. */

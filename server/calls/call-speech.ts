@@ -30,6 +30,7 @@ export class CallSpeech {
   #recordingAtMs: number | undefined;
   #listening = false;
   #isUnrecorded = false;
+  #recordedMs: (() => number) | undefined;
   #state: 'on' | 'off' | undefined;
   #ended = false;
 
@@ -43,6 +44,23 @@ export class CallSpeech {
   /** Position zero of the recording on the leg's media clock. */
   setRecordingStart(atMs: number): void {
     this.#recordingAtMs ??= atMs;
+  }
+
+  /**
+   * Goes on with a call of an earlier process: new names for what is heard, a marked gap since what was heard last.
+   * The legs' media clock is not known any more: where the recording stands is told by the wall clock.
+   */
+  takeUp(before: {
+    readonly streams: Readonly<Record<SpeechSide, number>>;
+    readonly heardToMs: number;
+    readonly recordedMs: () => number;
+  }): void {
+    for (const name of ['caller', 'agent'] as const) {
+      const side = this.#sides[name];
+      side.streams = before.streams[name];
+      side.heardToMs = before.heardToMs;
+    }
+    this.#recordedMs = before.recordedMs;
   }
 
   /** There is no recording: the clock of the text begins with the first sound. */
@@ -60,6 +78,7 @@ export class CallSpeech {
 
   frame(frame: TapFrame): void {
     if (this.#isUnrecorded) this.#recordingAtMs ??= frame.atMs;
+    if (this.#recordedMs !== undefined) this.#recordingAtMs ??= frame.atMs + frame.pcm.length / 8 - this.#recordedMs();
     if (!this.#listening || this.#recordingAtMs === undefined) return;
     const side = this.#sides[frame.side === 'said' ? 'caller' : 'agent'];
     const atMs = frame.atMs - this.#recordingAtMs;

@@ -1,7 +1,7 @@
 /** A call and all that is known of it while it is in memory: its runner, speech, draft, history. */
 import type { Logger } from 'pino';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
-import type { DraftEngine } from '../drafts/engine.ts';
+import type { DraftEngine, DraftState } from '../drafts/engine.ts';
 import type { DraftPatch } from '../drafts/types.ts';
 import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEndCause, CallEventBody } from '../timeline/events.ts';
@@ -39,6 +39,8 @@ export interface LiveCallOptions {
   readonly drafts: DraftEngine;
   readonly store: Store;
   readonly logger: Logger;
+  /** The draft as it was when a process before us had the call. */
+  readonly draftState?: DraftState;
 }
 
 export function createLiveCall(options: LiveCallOptions): LiveCall {
@@ -75,7 +77,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 function createDraft(options: LiveCallOptions, onPatch: (patch: DraftPatch) => void): DraftKeeper {
   const { callId, drafts, store, logger, news } = options;
   return new DraftKeeper({
-    state: drafts.start(callId),
+    state: options.draftState ?? drafts.start(callId),
     machine: drafts,
     store: store.drafts,
     onPatch: (patch, by) => {

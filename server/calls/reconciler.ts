@@ -16,6 +16,8 @@ export interface ReconcilerOptions {
   readonly isOthers: (legId: string) => boolean;
   readonly logger: Logger;
   readonly nowMs: () => number;
+  /** False while calls of an earlier process are being adopted: their legs are not strays. */
+  readonly isSettled?: () => boolean;
 }
 
 export class Reconciler {
@@ -26,6 +28,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#timer = setInterval(() => {
+      if (options.isSettled?.() === false) return;
       void this.#run().catch((error: unknown) => {
         options.logger.error({ err: error }, 'reconciling failed');
       });

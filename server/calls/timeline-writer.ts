@@ -56,6 +56,11 @@ export class TimelineWriter {
     if (!this.#seq.has(callId)) this.#seq.set(callId, events.at(-1)?.seq ?? 0);
   }
 
+  /** The same, for a caller who has read the timeline already. */
+  goOnAfter(callId: string, seq: number): void {
+    if (!this.#seq.has(callId)) this.#seq.set(callId, seq);
+  }
+
   forget(callId: string): void {
     this.#seq.delete(callId);
   }
