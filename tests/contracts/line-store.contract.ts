@@ -1,5 +1,6 @@
 /** What every waiting line must do, whatever keeps it. The harness owns time and cleanup. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentUpdate, LineEvent, LineStore, QueueRules, WaitingCall } from '../../server/acd/line-store.ts';
 import { defaultQueueRules } from '../../server/acd/queue-rules.ts';
 
@@ -30,6 +31,11 @@ export function lineStoreContract(adapter: string, make: () => Promise<LineHarne
       h.line.setAgent({ agentId, intent: 'available', pauseReason: '', phone: 'idle', queues: ['main'], ...more });
     const pairs = async (): Promise<string[]> => (await h.line.match(10_000)).map((r) => `${r.callId}-${r.agentId}`);
     const waiting = async (): Promise<string[]> => (await h.line.waiting()).map((w) => w.callId);
+    /** Messages may take a moment. */
+    const heardBy = async (heard: readonly LineEvent[], count: number): Promise<readonly LineEvent[]> => {
+      for (let i = 0; i < 400 && heard.length < count; i += 1) await sleep(5);
+      return heard;
+    };
     const firstOffer = async (): Promise<string> => (await h.line.match(10_000))[0]?.offerId ?? '';
 
     beforeEach(async () => {
@@ -277,7 +283,7 @@ export function lineStoreContract(adapter: string, make: () => Promise<LineHarne
         await h.advance(60);
         expect(await h.line.accept(first?.offerId ?? '')).toBe('expired');
         expect(await pairs()).toEqual(['c1-a1']);
-        expect(heard).toEqual([{ type: 'offer-lost', reservation: first, reason: 'expired' }]);
+        expect(await heardBy(heard, 1)).toEqual([{ type: 'offer-lost', reservation: first, reason: 'expired' }]);
       });
       it('keeps the place of a released call and passes over the agent for a while', async () => {
         await join('c1');
@@ -325,7 +331,7 @@ export function lineStoreContract(adapter: string, make: () => Promise<LineHarne
         await h.line.removeAgent('a1');
         await agent('a2');
         expect(await pairs()).toEqual(['c1-a2']);
-        expect(heard).toMatchObject([{ type: 'offer-lost', reason: 'agent-gone' }]);
+        expect(await heardBy(heard, 1)).toMatchObject([{ type: 'offer-lost', reason: 'agent-gone' }]);
       });
       it('keeps a reservation when agent and call are told again', async () => {
         await join('c1');
@@ -372,6 +378,7 @@ export function lineStoreContract(adapter: string, make: () => Promise<LineHarne
         await join('c2', { kind: 'callback' });
         await h.advance(60);
         await pairs();
+        await heardBy(heard, 1);
         await h.advance(5);
         await pairs();
         expect(heard).toMatchObject([{ type: 'waited-too-long', callId: 'c1', queue: 'main' }]);

@@ -8,7 +8,7 @@ const pairs: Readonly<Record<string, readonly string[]>> = {
   switchPartyContract: ['switch-embedded.test.ts'],
   recognizerContract: ['recognizer-sherpa.test.ts', 'recognizer-scripted.test.ts'],
   storeContract: ['store-embedded.test.ts', 'store-postgres15.test.ts'],
-  lineStoreContract: ['line-store-memory.test.ts'],
+  lineStoreContract: ['line-store-memory.test.ts', 'line-store-redis.test.ts'],
 };
 
 const dir = 'tests/contracts';
