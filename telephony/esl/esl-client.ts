@@ -86,6 +86,8 @@ export class EslClient {
       ['call-command', 'execute'],
       ['execute-app-name', app],
       ['execute-app-arg', arg],
+      // Without it the next application begins inside this one.
+      ['event-lock', 'true'],
       ...(id === undefined ? [] : [['Event-UUID', id] as [string, string]]),
       ...(loops === undefined ? [] : [['loops', String(loops)] as [string, string]]),
     ];

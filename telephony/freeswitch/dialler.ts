@@ -22,6 +22,8 @@ export interface DiallerDeps {
 
 /** The job of a dial ends with the dial; the margin is for a FreeSWITCH that is slow to say so. */
 const JOB_MARGIN_MS = 30_000;
+const REGISTERED_WITHIN_MS = 200;
+const REGISTERED_LOOK_MS = 10;
 const ENDED_WITHIN_MS = 3_000;
 /** The channel's own end tells more than the job, and mostly comes first. */
 const CHANNEL_END_FIRST_MS = 500;
@@ -33,9 +35,10 @@ export class Dialler {
     this.#deps = deps;
   }
 
-  originate(request: OriginateRequest): Promise<void> {
+  async originate(request: OriginateRequest): Promise<void> {
     const { legs, run, core } = this.#deps;
     checkMarks(request.marks ?? {});
+    if (request.target.type === 'endpoint') await this.#registered(request.target.endpointId);
     if (legs.find(request.legId) !== undefined) throw new SwitchError('bad-request', 'the leg is there already');
     const dial = this.#dialString(request);
     const command = dial === undefined ? undefined : originateCommand(request, dial);
@@ -47,9 +50,18 @@ export class Dialler {
       setImmediate(() => {
         run(core.end(leg, { cause: 'unavailable', by: 'remote', sipStatus: 0 }));
       });
-      return Promise.resolve();
+      return;
     }
-    return this.#dial(leg, command, request.ringMs);
+    await this.#dial(leg, command, request.ringMs);
+  }
+
+  /** A phone may be rung as soon as its REGISTER was answered; the event of it comes a moment later. */
+  async #registered(endpointId: string): Promise<void> {
+    const { registrations } = this.#deps;
+    for (let waitedMs = 0; waitedMs < REGISTERED_WITHIN_MS; waitedMs += REGISTERED_LOOK_MS) {
+      if (registrations.isRegistered(endpointId)) return;
+      await delay(REGISTERED_LOOK_MS);
+    }
   }
 
   /** Ends a leg and waits until it is gone. */

@@ -5,6 +5,8 @@ import type { Leg, Play } from './leg.ts';
 /** Parameter put before a file's path: FreeSWITCH copies it into the events of the playback. */
 export const PLAY_FIELD = 'hl_play';
 
+const SHORTEST_REPEATED_MS = 450;
+
 type Reason = 'completed' | 'stopped' | 'failed';
 
 /** Ends the play of a leg, if there is one. */
@@ -43,8 +45,13 @@ function onStepEnd(leg: Leg, play: Play, fields: Fields): Effect[] {
   if (response !== 'FILE PLAYED') return onInterrupted(leg, fields);
   // Broken off, and not by us: our own stop has ended the play already.
   if (play.broken) return stopPlay(leg);
-  if (id !== stepToken(play.token, play.steps - 1)) return [];
-  return play.request.repeat === 'forever' ? [{ type: 'play-again', legId: leg.legId }] : finishPlay(leg, 'completed');
+  if (play.request.repeat === 'forever') return endsByItself(fields) ? [{ type: 'play-again', legId: leg.legId }] : [];
+  return id === stepToken(play.token, play.steps - 1) ? finishPlay(leg, 'completed') : [];
+}
+
+/** FreeSWITCH repeats by itself, but not what took less than half a second. */
+function endsByItself(fields: Fields): boolean {
+  return Number(fields['variable_playback_ms'] ?? '0') < SHORTEST_REPEATED_MS;
 }
 
 /** Joining, parking elsewhere and hanging up end a playback with an error that is none. */

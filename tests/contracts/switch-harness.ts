@@ -12,6 +12,8 @@ export interface SwitchHarness {
   readonly switch: Switch;
   /** Address at which phones of this machine reach the switch. */
   readonly sip: { readonly host: string; readonly port: number; readonly domain: string };
+  /** Where callers without a password come in, when that is another address. */
+  readonly trunk?: { readonly host: string; readonly port: number };
   /** Makes a credential with which a phone may register as this endpoint. */
   addEndpoint(endpointId: string): { readonly username: string; readonly password: string };
   /** Takes everything down, the switch included. */
@@ -73,6 +75,12 @@ export class Bench {
   }
 
   uri(user: string): string {
+    const { host, port } = this.harness.trunk ?? this.harness.sip;
+    return `sip:${user}@${host}:${port}`;
+  }
+
+  /** The address for those who have a password. */
+  endpointUri(user: string): string {
     return `sip:${user}@${this.harness.sip.host}:${this.harness.sip.port}`;
   }
 

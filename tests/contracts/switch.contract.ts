@@ -69,7 +69,7 @@ export function switchContract(adapterName: string, makeHarness: () => Promise<S
         const credentials = bench.harness.addEndpoint('agent-7');
         const phone = await bench.phone({ user: credentials.username, credentials, registrar: bench.harness.sip });
         await phone.register();
-        await phone.call(bench.uri('12345'));
+        await phone.call(bench.endpointUri('12345'));
         const incoming = await bench.event('leg.incoming');
         expect(incoming.origin).toEqual({ type: 'endpoint', endpointId: 'agent-7' });
       });

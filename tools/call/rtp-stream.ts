@@ -12,6 +12,9 @@ const FRAME_SAMPLES = 160;
 /** Heard audio kept for `heard` at most: 30 minutes. */
 const MAX_HEARD_SAMPLES = 30 * 60 * RATE_HZ;
 
+/** A timestamp that differs more than this from the time of arrival is another time base. */
+const MAX_JUMP_SAMPLES = 2 * RATE_HZ;
+
 export interface ArrivalStats {
   readonly packets: number;
   /** Milliseconds between one audio packet and the next, as they came; at most the last 100,000. */
@@ -214,9 +217,10 @@ export class RtpStream {
     if (this.#gapsMs.length > 100_000) this.#gapsMs.shift();
     const follows = last?.packet.ssrc === packet.ssrc;
     if (follows) this.#lost += Math.max(0, ((packet.sequence - last.packet.sequence - 1) << 16) >> 16);
-    const advance = follows
-      ? rtpTsDistance(packet.rtpTs, last.packet.rtpTs)
-      : Math.round(((atMs - (last?.atMs ?? atMs)) * RATE_HZ) / 1_000);
+    const byArrival = Math.round(((atMs - (last?.atMs ?? atMs)) * RATE_HZ) / 1_000);
+    const byTs = follows ? rtpTsDistance(packet.rtpTs, last.packet.rtpTs) : byArrival;
+    // FreeSWITCH begins a new time base, under the same SSRC, with each source that it plays or joins.
+    const advance = Math.abs(byTs - byArrival) > MAX_JUMP_SAMPLES ? byArrival : byTs;
     const atSample = last === undefined ? 0 : last.atSample + advance;
     if (atSample < 0 || atSample > MAX_HEARD_SAMPLES) return;
     this.#heard.push({ atMs, atSample, pcm });
