@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { City } from '../../config/city.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../store/ports.ts';
+import type { SurgeService } from '../surge/surge-service.ts';
 import type { Gateway } from '../realtime/gateway.ts';
 import type { SipCredentialRegister } from './sip-credentials.ts';
 
@@ -16,6 +17,8 @@ export interface HttpDeps {
   readonly store: Store;
   readonly gateway: Gateway;
   readonly credentials: SipCredentialRegister;
+  /** Surge plans, standby seats, partner hotlines; their routes answer 404 without. */
+  readonly surge?: SurgeService;
   readonly metrics: Registry;
   readonly logger: Logger;
   readonly version: string;

@@ -12,7 +12,7 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
 
 /** Chinese characters take two columns. */
 const width = (text: string): number =>
-  [...text].reduce((sum, c) => sum + ((c.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0);
+  Array.from(text).reduce((sum, c) => sum + ((c.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0);
 const left = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)));
 const right = (text: string, columns: number): string => ' '.repeat(Math.max(0, columns - width(text))) + text;
 

@@ -47,7 +47,7 @@ function find<T extends ActiveMeasure['measure']['type']>(
 
 /** The partner that is furthest behind its share and has room. */
 export function choosePartner(
-  partners: Of<'partners'>['partners'],
+  partners: readonly Of<'partners'>['partners'][number][],
   calls: Readonly<Record<string, number>>,
 ): string | null {
   let best: { id: string; used: number } | null = null;

@@ -1,0 +1,54 @@
+/** What the surge runner asks of the rest of the house. Small ports; each is given by the wiring. */
+import type { CallInView, EpochMs, SurgeStatus, Words } from './api-types.ts';
+import type { SurgeLinePolicy } from './core/policy.ts';
+
+/** Wrap-up, announcements to those who wait, call-backs, deflection, admission: set as a whole. */
+export interface LineRules {
+  setPolicy(policy: SurgeLinePolicy): void;
+}
+
+/** The message callers hear before anything else; taken down again by its name. */
+export interface Announcements {
+  put(incident: { readonly incidentId: string; readonly prompts: readonly string[] }): 'up' | 'no-recording';
+  takeDown(incidentId: string): void;
+}
+
+export interface SeatsWanted {
+  readonly seats: number;
+  readonly wave: number;
+  readonly skills: readonly string[];
+  readonly dialects: readonly string[];
+  readonly bySocket: boolean;
+  readonly byWebhook: boolean;
+  readonly answerWithinMs: number;
+  readonly why: Words;
+}
+
+export interface SeatCounts {
+  readonly asked: number;
+  readonly accepted: number;
+  readonly ready: number;
+  readonly standby: number;
+}
+
+/** Standby seats: asks for more, or thanks those that are not needed any more. */
+export interface CloudSeats {
+  want(request: SeatsWanted): Promise<void>;
+  counts(): SeatCounts;
+  /** Users whose call-in is open and who have come. */
+  ready(): ReadonlySet<string>;
+  /** An agent takes calls now. */
+  seen(userIds: ReadonlySet<string>): Promise<void>;
+}
+
+/** Pages of people. */
+export interface Pages {
+  toUser(userId: string, event: 'surge', status: SurgeStatus): void;
+  toUser(userId: string, event: 'surge.call-in', callIn: CallInView): void;
+  online(userId: string): boolean;
+}
+
+export interface Clock {
+  readonly nowMs: () => EpochMs;
+  readonly newId: () => string;
+}
