@@ -45,7 +45,7 @@ async function openOne(url: string, onError: (error: unknown) => void): Promise<
     subscribe: (channel, listener) => messages.subscribe(channel, listener),
     onBack: (listener) => back.push(listener),
     close: () => {
-      for (const client of [commands, messages]) client.destroy();
+      for (const client of [commands, messages]) if (client.isOpen) client.destroy();
     },
   };
 }
