@@ -46,6 +46,8 @@ interface RawRequest {
   readonly uri: string;
   readonly source_address: string;
   readonly socket: Socket;
+  readonly agent: RawAgent;
+  readonly stackTxnId: string;
   readonly headers: Readonly<Record<string, string>>;
   get(name: string): string | undefined;
   on(event: 'response', listener: (response: RawResponse) => void): void;
@@ -54,23 +56,26 @@ interface RawResponse {
   readonly status: number;
   send(status: number, options: { readonly headers: Readonly<Record<string, string>> }): void;
 }
-interface ProxyResult {
-  readonly responses: readonly {
-    readonly address: string;
-    readonly port: number;
-    readonly msgs: readonly { readonly status: number }[];
-  }[];
+/**
+ * What `Request#proxy` of drachtio-srf stands on. That one itself (5.0.29) puts the answers of several switches together
+ * when they differ in the port alone, and tells all of them only at the end.
+ */
+interface RawAgent {
+  proxy(
+    request: RawRequest,
+    options: Readonly<Record<string, unknown>>,
+    onReport: (token: readonly string[], message: string | undefined, meta: RawMeta) => void,
+  ): void;
+}
+interface RawMeta {
+  readonly address: string | undefined;
+  readonly port: string | undefined;
 }
 interface RawSrf {
   connect(options: Readonly<Record<string, unknown>>): unknown;
   disconnect(): void;
   on(event: string, listener: (...args: readonly unknown[]) => void): unknown;
   use(method: string, handler: (request: RawRequest, response: RawResponse) => void): unknown;
-  proxyRequest(
-    request: RawRequest,
-    destinations: string[],
-    options: Readonly<Record<string, unknown>>,
-  ): Promise<ProxyResult>;
   request(
     uri: string,
     options: Readonly<Record<string, unknown>>,
@@ -180,19 +185,28 @@ export class DrachtioLink {
       reply: (status, headers = {}) => {
         response.send(status, { headers });
       },
-      proxy: async ({ destinations, headers, provisionalTimeoutMs }) => {
-        const result = await this.#srf.proxyRequest(request, [...destinations], {
-          recordRoute: true,
-          forking: 'sequential',
-          followRedirects: false,
-          provisionalTimeout: `${provisionalTimeoutMs}ms`,
-          headers,
-        });
-        return result.responses.flatMap(({ address, port, msgs }) => {
-          const status = msgs.at(-1)?.status;
-          return status === undefined ? [] : [{ address, port, status }];
-        });
-      },
+      proxy: (options) => proxy(request, options),
     };
   }
+}
+
+/** Resolves when drachtio-server is done with the call: somebody took it, all have failed, or the caller is gone. */
+function proxy(request: RawRequest, options: ProxyOptions): Promise<readonly Answer[]> {
+  const { destinations, headers, provisionalTimeoutMs } = options;
+  const answers: Answer[] = [];
+  return new Promise((resolve, reject) => {
+    const wanted = {
+      ...{ stackTxnId: request.stackTxnId, destination: [...destinations], headers },
+      ...{ remainInDialog: true, fullResponse: true, followRedirects: false, simultaneous: false },
+      ...{ provisionalTimeout: `${provisionalTimeoutMs}ms`, finalTimeout: '' },
+    };
+    request.agent.proxy(request, wanted, (token, message, { address, port }) => {
+      if (token[0] === 'NOK') reject(new Error(`drachtio-server: ${token[1] ?? 'no reason given'}`));
+      else if (token[1] === 'done') resolve(answers);
+      else {
+        const status = Number(/^SIP\/2\.0 (\d{3})/.exec(message ?? '')?.[1] ?? 0);
+        if (status >= 200) answers.push({ address: address ?? '', port: Number(port), status });
+      }
+    });
+  });
 }

@@ -1,5 +1,6 @@
 /** A real drachtio-server, the real edge as its own process, and far ends made of our own parts. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -252,4 +253,39 @@ function okTo(request: string): string {
   const kept = request.split('\r\n').filter((line) => /^(v|via|f|from|t|to|i|call-id|cseq)\s*:/i.test(line));
   const lines = kept.map((line) => (/^(t|to)\s*:/i.test(line) ? `${line};tag=hole` : line));
   return ['SIP/2.0 200 OK', ...lines, 'Content-Length: 0', '', ''].join('\r\n');
+}
+
+/** Sends one request by hand and gives the status of its final answer. */
+export async function statusOf(port: number, method: string, headers: readonly string[]): Promise<number> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve) => {
+      socket.bind(0, '127.0.0.1', resolve);
+    });
+    const own = socket.address().port;
+    const id = randomUUID();
+    const lines = [
+      `${method} sip:12345@127.0.0.1:${port} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK${id};rport`,
+      'Max-Forwards: 70',
+      `From: <sip:13800000002@127.0.0.1:${own}>;tag=${id.slice(0, 8)}`,
+      `To: <sip:12345@127.0.0.1:${port}>`,
+      `Call-ID: ${id}`,
+      `CSeq: 1 ${method}`,
+      `Contact: <sip:13800000002@127.0.0.1:${own}>`,
+      ...headers,
+      'Content-Length: 0',
+    ];
+    const status = new Promise<number>((resolve, reject) => {
+      setTimeout(reject, 20_000, new Error(`no answer to ${method}`)).unref();
+      socket.on('message', (bytes) => {
+        const found = Number(/^SIP\/2\.0 (\d{3})/.exec(bytes.toString('utf8'))?.[1] ?? 0);
+        if (found >= 200) resolve(found);
+      });
+    });
+    socket.send(`${lines.join('\r\n')}\r\n\r\n`, port, '127.0.0.1');
+    return await status;
+  } finally {
+    socket.close();
+  }
 }

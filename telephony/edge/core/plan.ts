@@ -1,7 +1,7 @@
 /** What is done with one INVITE: refused, or sent to far ends in an order. Pure: tables, buckets and chance come in. */
 import { levelOf, takeFromAll, type Buckets, type Rate } from './admission.ts';
 import { chooseOrder, whyNone } from './choose.ts';
-import type { FarEndHealth, HealthSettings, HealthTable } from './health.ts';
+import type { HealthSettings, HealthTable } from './health.ts';
 import { forbiddenHeaders, SPILL_HEADER, spillHeader, TRUNK_HEADER, type SpillReason } from './spill.ts';
 
 export interface TrunkLimits {
@@ -88,14 +88,16 @@ function refuse(
   return { buckets, plan: { type: 'refuse', status, why, retryAfterS } };
 }
 
+/** What stays the same while one call is decided on. */
+interface Moment {
+  readonly draws: Draws;
+  readonly nowMs: number;
+  readonly settings: PlanSettings;
+}
+
 /** Partners that are there and have agreed to one more call now, in the order to ask them. */
-function willingPartners(
-  view: EdgeView,
-  draws: readonly number[],
-  nowMs: number,
-  settings: PlanSettings,
-): readonly Destination[] {
-  return chooseOrder(view.partners, draws, nowMs, settings).flatMap(({ name, address, port }) => {
+function willingPartners(view: EdgeView, { draws, nowMs, settings }: Moment): readonly Destination[] {
+  return chooseOrder(view.partners, draws.partners, nowMs, settings).flatMap(({ name, address, port }) => {
     const partner = settings.partners.get(name);
     if (partner === undefined || levelOf(view.buckets, partnerBucket(name), partner.rate, nowMs) < 1) return [];
     return [{ kind: 'partner' as const, name, address, port, user: partner.number }];
@@ -116,55 +118,64 @@ interface Admitted {
   readonly isSpilled: boolean;
 }
 
-function headersFor(
-  { trunk }: Admitted,
-  partner: Destination | undefined,
-  reason: SpillReason,
-  view: EdgeView,
-  settings: PlanSettings,
-): Readonly<Record<string, string>> {
-  const own = { [TRUNK_HEADER]: trunk.name };
-  if (partner === undefined) return own;
+type Headers = Readonly<Record<string, string>>;
+
+const ownHeaders = ({ trunk }: Admitted): Headers => ({ [TRUNK_HEADER]: trunk.name });
+
+/** The spill header goes with the call to our switches, too, when a partner stands last: it names whom it is meant for. */
+function headersFor(admitted: Admitted, spill: { partner: Destination; reason: SpillReason }, seen: Seen): Headers {
+  const { view, moment } = seen;
   const place = view.waiting === undefined ? undefined : view.waiting + 1;
-  const spill = { reason, place, area: trunk.area, fromArea: settings.area, to: partner.name };
-  return { ...own, [SPILL_HEADER]: spillHeader(spill) };
+  const { partner, reason } = spill;
+  const { area: fromArea } = moment.settings;
+  return {
+    ...ownHeaders(admitted),
+    [SPILL_HEADER]: spillHeader({ reason, place, area: admitted.trunk.area, fromArea, to: partner.name }),
+  };
 }
 
-function nodeDestinations(nodes: readonly FarEndHealth[], user: string, maxAttempts: number): readonly Destination[] {
-  return nodes.slice(0, maxAttempts).map(({ name, address, port }) => ({ kind: 'node', name, address, port, user }));
+interface Seen {
+  readonly view: EdgeView;
+  readonly moment: Moment;
+}
+
+function nodeDestinations(user: string, { view, moment }: Seen): readonly Destination[] {
+  const { draws, nowMs, settings } = moment;
+  return chooseOrder(view.nodes, draws.nodes, nowMs, settings)
+    .slice(0, settings.maxAttempts)
+    .map(({ name, address, port }) => ({ kind: 'node', name, address, port, user }));
 }
 
 /** Our switches, then a partner; or a partner at once when they cannot take it or too many wait already. */
-function route(admitted: Admitted, view: EdgeView, draws: Draws, nowMs: number, settings: PlanSettings): Planned {
-  const { buckets } = view;
-  const nodes = nodeDestinations(
-    chooseOrder(view.nodes, draws.nodes, nowMs, settings),
-    admitted.user,
-    settings.maxAttempts,
-  );
-  const [partner] = admitted.isSpilled ? [] : willingPartners(view, draws.partners, nowMs, settings);
+function route(admitted: Admitted, seen: Seen): Planned {
+  const { view, moment } = seen;
+  const { nowMs, settings } = moment;
+  const nodes = nodeDestinations(admitted.user, seen);
+  const [partner] = admitted.isSpilled ? [] : willingPartners(view, moment);
   const tooMany = settings.spillWaitingAbove !== undefined && (view.waiting ?? 0) > settings.spillWaitingAbove;
   const reason = nodes.length === 0 ? whyNone(view.nodes, nowMs, settings) : tooMany ? 'waiting' : undefined;
-  const atOnce = partner === undefined ? undefined : reason;
-  const destinations = partner === undefined ? nodes : atOnce === undefined ? [...nodes, partner] : [partner, ...nodes];
-  if (destinations.length === 0) return refuse(buckets, 503, reason ?? 'no-switch', settings.retryAfterS);
-  const headers = headersFor(admitted, partner, reason ?? 'switch-failed', view, settings);
-  return { buckets, plan: { type: 'proxy', destinations, headers, spill: atOnce } };
+  if (partner === undefined) {
+    if (nodes.length === 0) return refuse(view.buckets, 503, reason ?? 'no-switch', settings.retryAfterS);
+    const plan: Plan = { type: 'proxy', destinations: nodes, headers: ownHeaders(admitted), spill: undefined };
+    return { buckets: view.buckets, plan };
+  }
+  const destinations = reason === undefined ? [...nodes, partner] : [partner, ...nodes];
+  const headers = headersFor(admitted, { partner, reason: reason ?? 'switch-failed' }, seen);
+  return { buckets: view.buckets, plan: { type: 'proxy', destinations, headers, spill: reason } };
 }
 
 /** Over a rate: another hotline may still take it. */
 function overRate(
   admitted: Admitted,
-  view: EdgeView,
-  draws: Draws,
-  at: { readonly nowMs: number; readonly waitMs: number; readonly isTotal: boolean; readonly settings: PlanSettings },
+  over: { readonly waitMs: number; readonly isTotal: boolean },
+  seen: Seen,
 ): Planned {
-  const { nowMs, waitMs, isTotal, settings } = at;
-  const retryAfterS = Math.max(settings.retryAfterS, Math.ceil(waitMs / 1_000));
+  const { view, moment } = seen;
+  const retryAfterS = Math.max(moment.settings.retryAfterS, Math.ceil(over.waitMs / 1_000));
   // A single trunk over its limit is that trunk's affair; all together are a rush of callers.
-  const [partner] = admitted.isSpilled || !isTotal ? [] : willingPartners(view, draws.partners, nowMs, settings);
-  if (partner === undefined) return refuse(view.buckets, 503, isTotal ? 'total-rate' : 'trunk-rate', retryAfterS);
-  const headers = headersFor(admitted, partner, 'rate', view, settings);
+  const [partner] = admitted.isSpilled || !over.isTotal ? [] : willingPartners(view, moment);
+  if (partner === undefined) return refuse(view.buckets, 503, over.isTotal ? 'total-rate' : 'trunk-rate', retryAfterS);
+  const headers = headersFor(admitted, { partner, reason: 'rate' }, seen);
   return { buckets: view.buckets, plan: { type: 'proxy', destinations: [partner], headers, spill: 'rate' } };
 }
 
@@ -185,7 +196,7 @@ export function planCall(
   const admitted: Admitted = { trunk, user: calledUser, isSpilled };
   const own = trunk.rate === undefined ? [] : [{ name: trunkBucket(trunk.name), rate: trunk.rate }];
   const taken = takeFromAll(view.buckets, [...own, { name: TOTAL, rate: settings.total }], nowMs);
-  if (!taken.ok)
-    return overRate(admitted, view, draws, { nowMs, waitMs: taken.waitMs, isTotal: taken.name === TOTAL, settings });
-  return route(admitted, { ...view, buckets: taken.buckets }, draws, nowMs, settings);
+  const seen: Seen = { view: { ...view, buckets: taken.buckets }, moment: { draws, nowMs, settings } };
+  if (taken.ok) return route(admitted, seen);
+  return overRate(admitted, { waitMs: taken.waitMs, isTotal: taken.name === TOTAL }, seen);
 }
