@@ -8,9 +8,23 @@ export interface Leftovers {
   readonly drafts: number;
 }
 
-/** The embedded switch dies with its server, so every call without an end has ended. */
-export async function closeLeftoverCalls(store: Store, engine: DraftEngine, logger: Logger): Promise<Leftovers> {
-  const open = await store.calls.openCalls();
+/** What the switch still had when we started. */
+export interface StillUp {
+  /** A call that goes on, or has come since. */
+  readonly isLive: (callId: string) => boolean;
+  /** The switch had legs: it has outlived us, so whoever is not there any more has hung up. */
+  readonly legs: number;
+}
+
+/** A switch that dies with its server leaves nothing: then every call without an end has ended with it. */
+export async function closeLeftoverCalls(
+  store: Store,
+  engine: DraftEngine,
+  logger: Logger,
+  stillUp: StillUp = { isLive: () => false, legs: 0 },
+): Promise<Leftovers> {
+  const open = (await store.calls.openCalls()).filter((call) => !stillUp.isLive(call.callId));
+  const cause = stillUp.legs > 0 ? 'caller-hung-up' : 'server-restart';
   let drafts = 0;
   for (const call of open) {
     if (call.agentId !== null && (await bringDraftUpToDate(store, engine, call))) drafts++;
@@ -19,10 +33,11 @@ export async function closeLeftoverCalls(store: Store, engine: DraftEngine, logg
     const talkMs = call.bridgedAtMs === null ? 0 : last.atMs - call.bridgedAtMs;
     // The end is when something was last heard of the call, not when somebody got round to writing it down.
     await store.calls.append([
-      { type: 'call.ended', cause: 'server-restart', talkMs, callId: call.callId, seq: last.seq + 1, atMs: last.atMs },
+      { type: 'call.ended', cause, talkMs, callId: call.callId, seq: last.seq + 1, atMs: last.atMs },
     ]);
   }
-  if (open.length > 0) logger.warn({ calls: open.length, drafts }, 'calls cut by a restart were closed');
+  if (open.length > 0)
+    logger.warn({ calls: open.length, drafts }, 'calls that ended while nobody was there were closed');
   return { calls: open.length, drafts };
 }
 

@@ -14,13 +14,11 @@ import type { Flow } from '../ivr/core/flow.ts';
 import { createEmbeddedSwitch, type EmbeddedSwitch } from '../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../telephony/embedded/media/create-media-engine.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
-import type { QueueRules } from './acd/line-store.ts';
-import { MemoryLineStore } from './acd/memory/memory-line-store.ts';
+import type { LineStore, QueueRules } from './acd/line-store.ts';
 import { announce, explain, ownAddress, say } from './announce.ts';
 import { loadCallFlow, type CallFlow } from './call-flow.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
-import { IncidentBoard } from './calls/ivr-incidents.ts';
 import { StoredTicketProgress } from './calls/ivr-progress.ts';
 import { DeskService } from './calls/desk-service.ts';
 import { OpenDrafts } from './calls/open-drafts.ts';
@@ -33,6 +31,7 @@ import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
 import { closeLeftoverCalls, warmUp } from './leftovers.ts';
 import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
+import { openLine } from './open-line.ts';
 import { createLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Gateway } from './realtime/gateway.ts';
@@ -60,7 +59,6 @@ interface Base {
 interface Ground extends Base {
   readonly city: City;
   readonly callFlow: CallFlow;
-  readonly incidents: IncidentBoard;
   readonly store: Store;
   readonly recognizer: Recognizer;
   readonly drafts: DraftEngine;
@@ -135,11 +133,15 @@ function startRecognizer({ config, logger, closing }: Base): { recognizer: Recog
   return { recognizer, up };
 }
 
-async function cleanUp({ recordingsDir, logger }: Base, store: Store, drafts: DraftEngine): Promise<void> {
-  const { repaired } = await repairRecordings(recordingsDir);
-  if (repaired.length > 0) logger.warn({ recordings: repaired.length }, 'recordings cut by a crash were repaired');
-  await closeLeftoverCalls(store, drafts, logger);
-  warmUp(drafts);
+/** Calls that are up are taken charge of; what is left of the others is put right. */
+async function takeStock({ recordingsDir, logger, store, drafts }: Ground, center: CallCenter): Promise<void> {
+  const { adopted, legs } = await center.adopt();
+  // A file that a switch still writes is not touched.
+  if (adopted.size === 0) {
+    const { repaired } = await repairRecordings(recordingsDir);
+    if (repaired.length > 0) logger.warn({ recordings: repaired.length }, 'recordings cut by a crash were repaired');
+  }
+  await closeLeftoverCalls(store, drafts, logger, { legs, isLive: (callId) => center.get(callId) !== undefined });
 }
 
 function recordingPath(dir: string): (callId: string, arrivedAtMs: number) => string {
@@ -151,19 +153,19 @@ function recordingPath(dir: string): (callId: string, arrivedAtMs: number) => st
 }
 
 /** The line and the calls. */
-async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: MemoryLineStore }> {
-  const { config, callFlow, incidents, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } =
-    ground;
+async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: LineStore }> {
+  const { config, callFlow, store, recognizer, drafts, phoneSwitch, logger, closing, recordingsDir } = ground;
   const { flow, calendar, prompts } = callFlow;
   const progress = new StoredTicketProgress({ tickets: store.tickets, calendar, prefix: defaultNumbering.prefix });
-  const line = new MemoryLineStore({ nowMs, newId: randomUUID });
+  const line = await openLine(config, logger.child({ part: 'line' }));
+  closing.add('line', () => line.close());
   const queues = lineRules(config);
   await line.configure(queues);
   const center = new CallCenter({
     ...{ line, store, recognizer, drafts, prompts, nowMs },
     switch: phoneSwitch,
     settings: callSettings(config, flow, queues),
-    ivr: { calendar, incidents, progress },
+    ivr: { calendar, progress, recorded: callFlow.promptNames },
     ownNumber: config.sip.hotlineNumber,
     stickyDays: config.line.stickyDays,
     callback: callbackSetup(config),
@@ -180,7 +182,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: M
 async function openDesk(
   ground: Ground,
   center: CallCenter,
-  line: MemoryLineStore,
+  line: LineStore,
 ): Promise<{ desk: DeskService; gateway: Gateway }> {
   const { config, store, recognizer, drafts, credentials, logger, closing } = ground;
   const part = logger.child({ part: 'desk' });
@@ -259,16 +261,15 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   mkdirSync(recordingsDir, { recursive: true });
   const base: Base = { config, logger, closing, dataDir, recordingsDir };
   const [city, callFlow] = await Promise.all([loadCity(config.cityDir), loadCallFlow(config, root)]);
-  const incidents = new IncidentBoard(callFlow.promptNames);
   const { recognizer, up } = startRecognizer(base);
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
   const [store, phoneSwitch] = await Promise.all([startStore(base), startSwitch(base, credentials)]);
   const drafts = createDraftEngine(city);
   const logins = await ensureDemoUsers(store);
-  await cleanUp(base, store, drafts);
+  warmUp(drafts);
 
-  const ground: Ground = { ...base, city, callFlow, incidents, store, recognizer, drafts, credentials, phoneSwitch };
+  const ground: Ground = { ...base, city, callFlow, store, recognizer, drafts, credentials, phoneSwitch };
   const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
   const http = openHttp(ground, gateway, center);
@@ -276,6 +277,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   await center.callbacks.start();
   for (const { userId, ...profile } of await store.profiles.list()) center.seats.setProfile(userId, profile);
   await phoneSwitch.start();
+  await takeStock(ground, center);
   gateway.serve(desk);
   const at = await http.listen();
   await Promise.race([up, new Promise((go) => setTimeout(go, RECOGNIZER_WAIT_MS))]);

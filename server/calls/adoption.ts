@@ -37,6 +37,8 @@ export interface AdoptionOptions {
   readonly settings: CallSettings;
   readonly nowMs: () => number;
   readonly logger: Logger;
+  /** A leg of a call that has come to this process. */
+  readonly isOurs: (legId: LegId) => boolean;
   readonly take: (adopted: Adopted, past: Past) => void;
 }
 
@@ -46,7 +48,8 @@ const AT_ONCE = 8;
 export async function adoptCalls(options: AdoptionOptions): Promise<AdoptionReport> {
   const { switch: sw, settings, nowMs, logger, take } = options;
   const beganMs = nowMs();
-  const legs = await sw.list();
+  // Callers may have come since the switch was started: those are no leftovers.
+  const legs = (await sw.list()).filter((l) => !options.isOurs(l.legId));
   if (legs.length === 0) return { legs: 0, adopted: new Set(), strays: 0, tookMs: nowMs() - beganMs };
   const records = await openRecords(options, legs);
   const { adopted, over, hangUp, strays } = adopt(records, legs, settings, nowMs());
@@ -62,14 +65,17 @@ export async function adoptCalls(options: AdoptionOptions): Promise<AdoptionRepo
   return { legs: legs.length, adopted: new Set(adopted.map((a) => a.record.callId)), strays: strays.length, tookMs };
 }
 
-async function openRecords({ store }: AdoptionOptions, legs: readonly LegSnapshot[]): Promise<readonly CallRecord[]> {
+async function openRecords(
+  { store, isOurs }: AdoptionOptions,
+  legs: readonly LegSnapshot[],
+): Promise<readonly CallRecord[]> {
   const marked = legs.flatMap((l) => l.marks['call_id'] ?? []);
   // The row of a call is written with its first event; a call that is open but has no leg is found here, too.
   const open = (await store.calls.openCalls()).map((c) => c.callId);
   const records: CallRecord[] = [];
   await inTurns([...new Set([...open, ...marked])], async (callId) => {
     const record = recordOf(await store.calls.timeline(callId));
-    if (record !== undefined) records.push(record);
+    if (record !== undefined && !isOurs(record.callerLegId)) records.push(record);
   });
   return records;
 }

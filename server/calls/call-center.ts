@@ -134,7 +134,8 @@ export class CallCenter {
     this.#flows = new IvrFlows({
       ...options,
       voicemail: this.#voicemail,
-      bookCallback: () => Promise.resolve(null),
+      policy: () => this.lineDesk.policy,
+      bookCallback: (state, queued) => this.lineDesk.bookCallback(state, 'asked', queued),
       own: (legId, callId) => {
         const call = this.#calls.get(callId);
         if (call !== undefined) this.#legs.set(legId, call);
@@ -186,6 +187,7 @@ export class CallCenter {
     try {
       return await adoptCalls({
         ...this.#options,
+        isOurs: (legId) => this.#legs.has(legId),
         take: (adopted, past) => {
           takeUp(this.#adopter, adopted, past);
         },
@@ -376,6 +378,7 @@ export class CallCenter {
       case 'leg.parked':
       case 'leg.conferenced':
       case 'leg.supervising':
+      case 'leg.quality':
       case 'play.started':
         return;
     }

@@ -2,19 +2,22 @@
 import type { Logger } from 'pino';
 import type { Recognizer } from '../../asr/ports.ts';
 import type { Calendar } from '../../ivr/core/calendar.ts';
-import type { Incidents, TicketProgress } from '../../ivr/ports.ts';
+import type { TicketProgress } from '../../ivr/ports.ts';
 import type { Switch } from '../../telephony/ports/switch.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallRunner } from './call-runner.ts';
 import type { CallState, Queued } from './core/call-types.ts';
+import { PlannedIncidents } from './ivr-incidents.ts';
 import { IvrSession } from './ivr-session.ts';
+import type { LinePolicy } from './line-policy.ts';
 import type { VoicemailDesk } from './ivr-voicemail.ts';
 
 /** What a city gives to its call flow. */
 export interface IvrParts {
   readonly calendar: Calendar;
-  readonly incidents: Incidents;
   readonly progress: TicketProgress;
+  /** Names of the recordings there are. */
+  readonly recorded: ReadonlySet<string>;
 }
 
 export interface IvrFlowsOptions {
@@ -25,6 +28,8 @@ export interface IvrFlowsOptions {
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly voicemail: VoicemailDesk;
+  /** What a surge plan has callers hear first. */
+  readonly policy: () => LinePolicy;
   /** Keeps a promise to call back; null when it cannot be kept. */
   readonly bookCallback: (state: CallState, queued: Queued) => Promise<string | null>;
   /** Events of this leg are the call's. */
@@ -39,9 +44,11 @@ export class IvrFlows {
   }
 
   open(runner: CallRunner, emit: ConstructorParameters<typeof IvrSession>[1]['emit'], logger: Logger): IvrSession {
-    const { ivr, prompts, recognizer, nowMs, newId, voicemail, own } = this.#options;
+    const { ivr, prompts, recognizer, nowMs, newId, voicemail, policy, own } = this.#options;
+    const { calendar, progress } = ivr;
     const { facts, settings } = runner.state;
-    const house = { ...ivr, voicemail, callbacks: { book: this.#book(runner, emit) } };
+    const incidents = new PlannedIncidents(policy, ivr.recorded);
+    const house = { calendar, progress, incidents, voicemail, callbacks: { book: this.#book(runner, emit) } };
     return new IvrSession(house, {
       ...{ prompts, recognizer, nowMs, logger, emit },
       callId: facts.callId,

@@ -1,30 +1,20 @@
-/** The message about a known incident that callers hear now, if any: put up and taken down by a surge plan. */
+/** The message about a known incident that callers hear now: whatever a surge plan has put first at this moment. */
 import type { Incident } from '../../ivr/core/flow-types.ts';
 import type { Incidents } from '../../ivr/ports.ts';
+import type { LinePolicy } from './line-policy.ts';
 
-export class IncidentBoard implements Incidents {
-  readonly #prompts: ReadonlySet<string>;
-  #current: Incident | null = null;
+export class PlannedIncidents implements Incidents {
+  readonly #policy: () => Pick<LinePolicy, 'sayFirst'>;
+  readonly #recorded: ReadonlySet<string>;
 
-  /** `prompts`: names of the recordings that are there. */
-  constructor(prompts: ReadonlySet<string>) {
-    this.#prompts = prompts;
+  /** `recorded`: names of the recordings there are; a plan may name one that is not there. */
+  constructor(policy: () => Pick<LinePolicy, 'sayFirst'>, recorded: ReadonlySet<string>) {
+    this.#policy = policy;
+    this.#recorded = recorded;
   }
 
   current(): Incident | null {
-    return this.#current;
-  }
-
-  /** Puts a message up in place of the one before; refused when one of its recordings is not there. */
-  put(incident: Incident): 'up' | 'no-recording' {
-    if (incident.prompts.length === 0 || incident.prompts.some((name) => !this.#prompts.has(name)))
-      return 'no-recording';
-    this.#current = incident;
-    return 'up';
-  }
-
-  /** Takes it down, if it is still the one that hangs there. */
-  takeDown(incidentId: string): void {
-    if (this.#current?.incidentId === incidentId) this.#current = null;
+    const prompts = this.#policy().sayFirst.filter((name) => this.#recorded.has(name));
+    return prompts.length === 0 ? null : { incidentId: prompts.join('+'), prompts };
   }
 }
