@@ -30,6 +30,13 @@ class RecordingDesk implements Desk {
     endSupervision: (me, callId) => this.#did('end-supervision', me, callId),
     takeOver: (me, callId) => this.#did('take-over', me, callId),
   };
+  readonly line: Desk['line'] = {
+    dispose: (me, callId, code) => Promise.resolve(this.#did('dispose', me, callId, code)),
+    startLineCheck: () => Promise.resolve({ ok: true, value: { lengthMs: 8_000 } }),
+    reportLine: (me, report) => this.#did('report-line', me, report),
+    endCallback: (me, id, how) => Promise.resolve(this.#did('end-callback', me, id, how)),
+    setProfile: (me, agentId, profile) => Promise.resolve(this.#did('set-profile', me, agentId, profile)),
+  };
   #did(...what: [string, Me, ...unknown[]]): typeof ok {
     const [name, me, ...more] = what;
     this.asked.push([name, me.id, ...more]);
