@@ -12,7 +12,6 @@ export interface CallbackOffer {
   book(request: {
     readonly callId: string;
     readonly number: string;
-    readonly queue: string;
     readonly dialect: string;
   }): Promise<'booked' | 'refused'>;
 }

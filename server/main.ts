@@ -39,6 +39,8 @@ import { ensureDemoUsers } from './store/demo-users.ts';
 import { defaultNumbering } from './store/postgres/ticket-store.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/ports.ts';
+import { openSurge } from './surge-setup.ts';
+import type { SurgeService } from './surge/surge-service.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nowMs = (): number => Date.now();
@@ -236,11 +238,11 @@ async function openDesk(
   return { desk, gateway };
 }
 
-function openHttp(ground: Ground, gateway: Gateway, center: CallCenter): Http {
+function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: SurgeService): Http {
   const { config, city, store, credentials, recognizer, phoneSwitch, recordingsDir, logger, closing } = ground;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
-    ...{ config, city, store, gateway, credentials, recordingsDir, version },
+    ...{ config, city, store, gateway, credentials, recordingsDir, version, surge },
     metrics: createMetrics({ switch: () => phoneSwitch.counters(), calls: () => center.counters() }),
     logger: logger.child({ part: 'http' }),
     pagesDir: join(root, 'agent-desktop/dist'),
@@ -272,7 +274,9 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const ground: Ground = { ...base, city, callFlow, store, recognizer, drafts, credentials, phoneSwitch };
   const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
-  const http = openHttp(ground, gateway, center);
+  const surge = await openSurge({ ...ground, root, line, center, gateway });
+  closing.add('surge', () => surge.close());
+  const http = openHttp(ground, gateway, center, surge);
   center.start();
   await center.callbacks.start();
   for (const { userId, ...profile } of await store.profiles.list()) center.seats.setProfile(userId, profile);

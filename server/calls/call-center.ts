@@ -7,7 +7,7 @@ import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore, Reservation } from '../acd/line-store.ts';
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
-import type { DraftPatch } from '../drafts/types.ts';
+import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { CallbackRow, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
@@ -37,7 +37,7 @@ export interface CallCenterListener {
   transcript(call: LiveCall, update: TranscriptUpdate): void;
   draft(call: LiveCall, patch: DraftPatch): void;
   /** The draft of a message was given to this agent. */
-  draftGiven(call: LiveCall, agentId: string): void;
+  draftGiven(draft: Draft, agentId: string): void;
   event(event: CallEvent): void;
   /** Call-backs or the alarm have changed. */
   lineChanged(): void;
@@ -88,6 +88,7 @@ export class CallCenter {
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
+  readonly #hearers: ((event: CallEvent) => void)[] = [];
   #unsubscribe: (() => void) | undefined;
   /** While calls of an earlier process are being adopted: events of legs we do not know yet. */
   #unheard: SwitchEvent[] | null = null;
@@ -125,10 +126,8 @@ export class CallCenter {
     this.#voicemail = new VoicemailDesk({
       seats: () => this.seats.all(),
       draftOf: (callId) => this.#calls.get(callId)?.draft,
-      given: (callId, agentId) => {
-        const call = this.#calls.get(callId);
-        if (call !== undefined) this.#listener?.draftGiven(call, agentId);
-      },
+      store: options.store.drafts,
+      given: (draft, agentId) => this.#listener?.draftGiven(draft, agentId),
       logger,
     });
     this.#flows = new IvrFlows({
@@ -170,6 +169,11 @@ export class CallCenter {
     nowMs: () => this.#options.nowMs(),
   };
 
+  /** Hears every event of every call at once, before it is durable. Must not throw. */
+  hear(onEvent: (event: CallEvent) => void): void {
+    this.#hearers.push(onEvent);
+  }
+
   listen(listener: CallCenterListener): void {
     this.#listener = listener;
   }
@@ -177,6 +181,9 @@ export class CallCenter {
   start(): void {
     this.#unsubscribe = this.#options.switch.subscribe((event) => {
       this.#onSwitch(event);
+    });
+    this.#voicemail.start().catch((error: unknown) => {
+      this.#options.logger.error({ err: error }, 'messages of earlier callers were not read');
     });
   }
 
@@ -505,6 +512,7 @@ export class CallCenter {
     if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
     if (call !== undefined) this.#tellLineParts(call, event);
     this.#listener?.event(event);
+    for (const hear of this.#hearers) hear(event);
   }
 
   #tellLineParts(call: LiveCall, event: CallEvent): void {
@@ -547,6 +555,7 @@ export class CallCenter {
     this.#reconciler.close();
     this.#dispatcher.close();
     this.callbacks.close();
+    this.#voicemail.close();
     this.lineWatch.close();
     const open = this.all().filter((c) => !c.closed);
     for (const { runner } of open) {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Disposition } from '../../config/waiting-schema.ts';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { AgentIntent, LineStore } from '../acd/line-store.ts';
-import type { DraftPatch } from '../drafts/types.ts';
+import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { Desk, DeskPush } from '../realtime/desk.ts';
 import type {
   AgentView,
@@ -290,8 +290,8 @@ export class DeskService implements Desk, CallCenterListener {
     for (const agentId of agents) this.#push?.toUser(agentId, 'draft', patch);
   }
 
-  draftGiven(call: LiveCall, agentId: string): void {
-    this.#push?.toUser(agentId, 'draft.given', call.draft.draft);
+  draftGiven(draft: Draft, agentId: string): void {
+    this.#push?.toUser(agentId, 'draft.given', draft);
   }
 
   event(event: CallEvent): void {

@@ -2,13 +2,13 @@
 import type { Logger } from 'pino';
 import type { Recognizer } from '../../asr/ports.ts';
 import type { Calendar } from '../../ivr/core/calendar.ts';
-import type { TicketProgress } from '../../ivr/ports.ts';
+import type { CallbackOffer, TicketProgress } from '../../ivr/ports.ts';
 import type { Switch } from '../../telephony/ports/switch.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallRunner } from './call-runner.ts';
 import type { CallState, Queued } from './core/call-types.ts';
 import { PlannedIncidents } from './ivr-incidents.ts';
-import { IvrSession } from './ivr-session.ts';
+import { IvrSession, type IvrCall } from './ivr-session.ts';
 import type { LinePolicy } from './line-policy.ts';
 import type { VoicemailDesk } from './ivr-voicemail.ts';
 
@@ -36,6 +36,8 @@ export interface IvrFlowsOptions {
   readonly own: (legId: string, callId: string) => void;
 }
 
+type Emit = IvrCall['emit'];
+
 export class IvrFlows {
   readonly #options: IvrFlowsOptions;
 
@@ -43,7 +45,7 @@ export class IvrFlows {
     this.#options = options;
   }
 
-  open(runner: CallRunner, emit: ConstructorParameters<typeof IvrSession>[1]['emit'], logger: Logger): IvrSession {
+  open(runner: CallRunner, emit: Emit, logger: Logger): IvrSession {
     const { ivr, prompts, recognizer, nowMs, newId, voicemail, policy, own } = this.#options;
     const { calendar, progress } = ivr;
     const { facts, settings } = runner.state;
@@ -70,14 +72,15 @@ export class IvrFlows {
     });
   }
 
-  /** Nothing is promised to the caller before it is in the database. */
-  #book(
-    runner: CallRunner,
-    emit: ConstructorParameters<typeof IvrSession>[1]['emit'],
-  ): (request: { readonly queue: string; readonly dialect: string }) => Promise<'booked' | 'refused'> {
-    return async ({ queue, dialect }) => {
+  /** Nothing is promised to the caller before it is in the database. The place is the one 0 would have led to. */
+  #book(runner: CallRunner, emit: Emit): CallbackOffer['book'] {
+    return async ({ dialect }) => {
+      const { person, nodes } = runner.state.settings.flow;
+      const at = nodes[person];
+      const place = at?.type === 'queue' ? at : { queue: 'main', priority: 5 };
       const wants = dialect === '' ? {} : { wants: { needs: [], dialect } };
-      const queued: Queued = { queue, priority: 5, joinedAtMs: this.#options.nowMs(), ...wants };
+      const { queue, priority } = place;
+      const queued: Queued = { queue, priority, joinedAtMs: this.#options.nowMs(), ...wants };
       const callbackId = await this.#options.bookCallback(runner.state, queued);
       if (callbackId === null) return 'refused';
       emit({ type: 'callback.booked', callbackId, reason: 'asked' });

@@ -127,10 +127,7 @@ export class IvrSession {
       }
       case 'call-back': {
         const { dialect } = state;
-        const { person, nodes } = this.#call.flow;
-        const at = nodes[person];
-        const queue = at?.type === 'queue' ? at.queue : 'main';
-        const booked = await this.#house.callbacks.book({ callId, number: callerNumber, queue, dialect });
+        const booked = await this.#house.callbacks.book({ callId, number: callerNumber, dialect });
         return { type: 'call-back', accepted: booked === 'booked' };
       }
     }

@@ -1,10 +1,13 @@
 /**
  * Messages left behind by callers. A message is a call like any other: its recording and transcript are the call's, its
  * words have filled the call's draft. What is missing is somebody who takes it up: the draft is given to the agent who
- * is free for the longest, at once or as soon as there is one.
+ * has been free the longest, at once or as soon as there is one, also after a restart.
  */
 import type { Logger } from 'pino';
 import type { Voicemail } from '../../ivr/ports.ts';
+import { emptyDraft } from '../drafts/engine.ts';
+import type { Draft } from '../drafts/types.ts';
+import type { DraftStore } from '../store/ports.ts';
 import type { DraftKeeper } from './draft-keeper.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
 
@@ -12,18 +15,29 @@ export interface VoicemailDeskParts {
   readonly seats: () => readonly SeatState[];
   /** The draft of a call that is still in memory. */
   readonly draftOf: (callId: string) => DraftKeeper | undefined;
+  readonly store: Pick<DraftStore, 'load' | 'save' | 'unclaimedMessages'>;
   /** The agent's page should show it. */
-  readonly given: (callId: string, agentId: string) => void;
+  readonly given: (draft: Draft, agentId: string) => void;
   readonly logger: Logger;
 }
+
+const RETRY_MS = 5_000;
 
 export class VoicemailDesk implements Voicemail {
   readonly #parts: VoicemailDeskParts;
   /** Calls whose message nobody has yet, oldest first. */
   readonly #waiting = new Set<string>();
+  #giving: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: VoicemailDeskParts) {
     this.#parts = parts;
+  }
+
+  /** Takes up what an earlier run has left. */
+  async start(): Promise<void> {
+    for (const callId of await this.#parts.store.unclaimedMessages()) this.#waiting.add(callId);
+    this.#give();
   }
 
   left({ callId }: { readonly callId: string }): void {
@@ -45,19 +59,49 @@ export class VoicemailDesk implements Voicemail {
     this.#give();
   }
 
+  close(): void {
+    clearTimeout(this.#retry);
+  }
+
+  /** One at a time, so that no message is given twice. */
   #give(): void {
+    if (this.#waiting.size === 0 || this.#nextAgent() === undefined) return;
+    this.#giving ??= this.#giveAll()
+      .catch((error: unknown) => {
+        this.#parts.logger.warn({ err: error }, 'a message could not be given to an agent; tried again');
+        this.#retry = setTimeout(() => {
+          this.#give();
+        }, RETRY_MS).unref();
+      })
+      .finally(() => {
+        this.#giving = undefined;
+      });
+  }
+
+  async #giveAll(): Promise<void> {
     for (const callId of this.#waiting) {
       const agentId = this.#nextAgent();
       if (agentId === undefined) return;
+      const draft = await this.#hand(callId, agentId);
       this.#waiting.delete(callId);
-      const draft = this.#parts.draftOf(callId);
-      // The caller changed their mind, and somebody talks to them already.
-      if (draft === undefined || draft.agentId !== null) continue;
-      void draft.assign(agentId).then(() => {
-        this.#parts.given(callId, agentId);
-      });
+      if (draft === undefined) continue;
       this.#parts.logger.info({ callId, agentId }, 'a message was given to an agent');
+      this.#parts.given(draft, agentId);
     }
+  }
+
+  /** Undefined when somebody has it already: the caller changed their mind and was put through. */
+  async #hand(callId: string, agentId: string): Promise<Draft | undefined> {
+    const { store, draftOf } = this.#parts;
+    const live = draftOf(callId);
+    if (live !== undefined) {
+      if (live.agentId !== null) return undefined;
+      await live.assign(agentId);
+      return live.draft;
+    }
+    const draft = (await store.load(callId)) ?? emptyDraft(callId);
+    await store.save(draft, agentId);
+    return draft;
   }
 
   #nextAgent(): string | undefined {

@@ -91,6 +91,8 @@ export interface DraftStore {
   load(callId: string): Promise<Draft | undefined>;
   /** Drafts of this agent which have not become tickets and were not dropped: newest first. */
   open(agentId: string): Promise<readonly Draft[]>;
+  /** Calls with a message whose draft belongs to nobody yet: oldest first. */
+  unclaimedMessages(): Promise<readonly string[]>;
   /** The call needs no ticket (wrong number …). */
   drop(callId: string, agentId: string): Promise<void>;
 }

@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
+import { io, type Socket } from 'socket.io-client';
+import type { Hello, ServerToPage } from '../../server/realtime/protocol.ts';
 import { Hotline } from '../support/hotline.ts';
 import { openSession, until, type Session } from './api.ts';
 import { allQuiet, Opened, phoneIn, scriptedAgent, storedCall, typesOf, type Caller, type StoredCall } from './rig.ts';
@@ -18,15 +20,18 @@ describe('the call flow', () => {
   const opened = new Opened();
   let hotline: Hotline;
   let session: Session;
+  /** Three callers go their ways at the same time as the others. */
+  let dialect: Promise<StoredCall>;
+  let message: Promise<StoredCall>;
+  let leaving: Promise<StoredCall>;
 
   beforeAll(async () => {
-    hotline = await Hotline.start({ env: { HOTLINE_IVR__FLOW: 'full-service', HOTLINE_ASR__ENGINE: 'off' } });
+    const env = { HOTLINE_IVR__FLOW: 'full-service', HOTLINE_ASR__ENGINE: 'off', HOTLINE_LINE__WRAPUPMS: '0' };
+    hotline = await Hotline.start({ env });
     session = await openSession(hotline, 'supervisor1');
-    // They hear the greeting at the same time.
-    const [dialect, progress, message, leaving] = await Promise.all(
-      ['02', '05', '06', '07'].map((n) => phone(`138000000${n}`)),
-    );
-    Object.assign(callers, { dialect, progress, message, leaving });
+    [dialect, message, leaving] = [chooseDialect('13800000002'), leaveMessage('13800000006'), leave('13800000007')];
+    // Told by the test that waits for it.
+    for (const way of [dialect, message, leaving]) way.catch(() => undefined);
   });
 
   afterAll(async () => {
@@ -34,141 +39,122 @@ describe('the call flow', () => {
     await hotline.dispose();
   });
 
-  const callers = {} as Readonly<Record<'dialect' | 'progress' | 'message' | 'leaving', Caller>>;
   const phone = async (number: string): Promise<Caller> => opened.add(await phoneIn(hotline, number));
-
-  /** Until the caller of this number has been through a node. */
-  const reaches = (number: string, node: string): Promise<StoredCall> =>
-    until(`${number} to reach ${node}`, async () => {
-      const stored = await storedCall(session, number, false).catch(() => undefined);
-      return stored !== undefined && nodes(stored).includes(node) && stored;
-    });
 
   const press = (caller: Caller, digits: string): void => {
     for (const digit of digits) caller.call.sendDigit(digit);
   };
 
-  it('leads to the line at once with 0', async () => {
-    const caller = await phone('13800000001');
-    press(caller, '0');
-    const stored = await until('the line', async () => {
-      const now = await storedCall(session, '13800000001', false);
-      return typesOf(now).includes('queue.joined') && now;
-    });
-    expect(nodes(stored)).toEqual(['greeting', 'line']);
+  /** The call of this number as soon as it is as wanted. */
+  const when = (number: string, what: string, isSo: (stored: StoredCall) => boolean): Promise<StoredCall> =>
+    until(
+      `${what} of ${number}`,
+      async () => {
+        const stored = await storedCall(session, number, false);
+        return isSo(stored) && stored;
+      },
+      30_000,
+    );
+  const reaches = (number: string, node: string): Promise<StoredCall> =>
+    when(number, node, (stored) => nodes(stored).includes(node));
+  const has = (number: string, type: string): Promise<StoredCall> =>
+    when(number, type, (stored) => typesOf(stored).includes(type));
+
+  async function chooseDialect(number: string): Promise<StoredCall> {
+    const caller = await phone(number);
+    await reaches(number, 'menu');
+    press(caller, '2');
+    await reaches(number, 'dialect');
+    press(caller, '2');
+    const stored = await has(number, 'queue.joined');
     caller.call.hangUp();
-    const ended = await storedCall(session, '13800000001');
-    expect(typesOf(ended)).toContain('queue.left');
+    return stored;
+  }
+
+  async function leaveMessage(number: string): Promise<StoredCall> {
+    const caller = await phone(number);
+    await reaches(number, 'menu');
+    press(caller, '4');
+    await has(number, 'recording.started');
+    // Long enough to be a message.
+    await new Promise((resolve) => setTimeout(resolve, 1_800));
+    caller.call.hangUp();
+    await has(number, 'recording.finished');
+    return has(number, 'call.ended');
+  }
+
+  async function leave(number: string): Promise<StoredCall> {
+    const caller = await phone(number);
+    await reaches(number, 'menu');
+    press(caller, '1');
+    await reaches(number, 'ticket-number');
+    press(caller, '202');
+    caller.call.hangUp();
+    return has(number, 'call.ended');
+  }
+
+  it('leads to the line at once with 0', async () => {
+    const number = '13800000001';
+    const caller = await phone(number);
+    press(caller, '0');
+    expect(nodes(await has(number, 'queue.joined'))).toEqual(['greeting', 'line']);
+    caller.call.hangUp();
+    expect(typesOf(await storedCall(session, number))).toContain('queue.left');
   });
 
   it('takes the dialect that was chosen along into the line', async () => {
-    const caller = callers.dialect;
-    await reaches('13800000002', 'menu');
-    press(caller, '2');
-    await reaches('13800000002', 'dialect');
-    press(caller, '2');
-    const stored = await until('the line', async () => {
-      const now = await storedCall(session, '13800000002', false);
-      return typesOf(now).includes('queue.joined') && now;
-    });
+    const stored = await dialect;
     expect(of(stored, 'ivr.language-chosen')).toEqual([expect.objectContaining({ dialect: 'wu' })]);
     expect(of(stored, 'queue.joined')).toEqual([expect.objectContaining({ queue: 'main', dialect: 'wu' })]);
-    caller.call.hangUp();
-    await storedCall(session, '13800000002');
-  });
-
-  it('asks for a rating after the agent has hung up, and keeps it', async () => {
-    const agent: ScriptedAgent = await scriptedAgent(hotline, 'agent1', 100);
-    try {
-      const caller = await phone('13800000003');
-      press(caller, '0');
-      const { call: agentsCall } = await agent.phone.next('answered', 30_000);
-      await until('the talk', async () =>
-        typesOf(await storedCall(session, '13800000003', false)).includes('call.bridged'),
-      );
-      agentsCall.hangUp();
-      await reaches('13800000003', 'rate');
-      press(caller, '2');
-      await until('the question why', async () => {
-        const now = await storedCall(session, '13800000003', false);
-        return of(now, 'prompt.started').some((e) => e['prompt'] === 'ask-why');
-      });
-      press(caller, '1');
-      expect((await caller.call.ended).by).toBe('remote');
-      const stored = await storedCall(session, '13800000003');
-      expect(of(stored, 'ivr.rated')).toEqual([expect.objectContaining({ score: 2, reason: '等待太久' })]);
-      expect(stored.call.endCause).toBe('agent-hung-up');
-    } finally {
-      await agent.close();
-    }
-  });
-
-  it('tells where a ticket stands', async () => {
-    const agent: ScriptedAgent = await scriptedAgent(hotline, 'agent1', 100);
-    let number = '';
-    try {
-      const first = await phone('13800000004');
-      press(first, '0');
-      await agent.phone.next('answered', 30_000);
-      const { call } = await until('the talk', async () => {
-        const now = await storedCall(session, '13800000004', false);
-        return typesOf(now).includes('call.bridged') && now;
-      });
-      number = await makeTicket(agent, call.callId);
-      first.call.hangUp();
-    } finally {
-      await agent.close();
-    }
-    const caller = callers.progress;
-    await reaches('13800000005', 'menu');
-    press(caller, '1');
-    await reaches('13800000005', 'ticket-number');
-    press(caller, number.replaceAll(/\D/g, ''));
-    const stored = await reaches('13800000005', 'goodbye');
-    expect(of(stored, 'ivr.progress-told')).toEqual([expect.objectContaining({ found: true, state: 'accepted' })]);
-    const said = of(stored, 'prompt.started').map((e) => String(e['prompt']));
-    expect(said.some((p) => p.startsWith('ticket-before+number-') && p.endsWith('ticket-state+state-accepted'))).toBe(
-      true,
-    );
-    caller.call.hangUp();
-  });
-
-  it('turns a message into a draft for whoever is free next', async () => {
-    const caller = callers.message;
-    await reaches('13800000006', 'menu');
-    press(caller, '4');
-    await until('the recording', async () =>
-      typesOf(await storedCall(session, '13800000006', false)).includes('recording.started'),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 1_800));
-    caller.call.hangUp();
-    const stored = await storedCall(session, '13800000006');
-    expect(of(stored, 'ivr.voicemail-left')).toHaveLength(1);
-    await until('the recording to end', async () =>
-      typesOf(await storedCall(session, '13800000006')).includes('recording.finished'),
-    );
-    const agent: ScriptedAgent = await scriptedAgent(hotline, 'agent2', 100);
-    try {
-      const given = await new Promise<{ callId: string }>((resolve) => {
-        agent.page.once('draft.given', resolve);
-        void agent.setAvailable(false).then(() => agent.setAvailable(true));
-      }).catch(() => ({ callId: '' }));
-      expect(given.callId).toBe(stored.call.callId);
-    } finally {
-      await agent.close();
-    }
   });
 
   it('leaves nothing behind when the caller hangs up at a node', async () => {
-    const caller = callers.leaving;
-    await reaches('13800000007', 'menu');
-    press(caller, '1');
-    await reaches('13800000007', 'ticket-number');
-    press(caller, '202');
-    caller.call.hangUp();
-    const stored = await storedCall(session, '13800000007');
+    const stored = await leaving;
     expect(of(stored, 'ivr.left')).toEqual([expect.objectContaining({ node: 'ticket-number', to: 'caller-gone' })]);
     expect(typesOf(stored).at(-1)).toBe('call.ended');
+  });
+
+  it('turns a message into a draft for whoever is free next', async () => {
+    const stored = await message;
+    expect(typesOf(stored)).toEqual(expect.arrayContaining(['ivr.voicemail-left', 'recording.finished']));
+    expect(typesOf(stored)).not.toContain('queue.joined');
+    const agent = opened.add(await scriptedAgent(hotline, 'agent2', 100));
+    await agent.setAvailable(false);
+    const { drafts } = await until('the draft to be the agent’s', async () => {
+      const mine = await openDrafts(hotline, 'agent2');
+      return mine.drafts.length > 0 && mine;
+    });
+    expect(drafts).toEqual([stored.call.callId]);
+  });
+
+  it('tells where a ticket stands, and asks for a rating when the agent has hung up', async () => {
+    const [first, second] = ['13800000003', '13800000005'];
+    const agent = opened.add(await scriptedAgent(hotline, 'agent1', 100));
+    const caller = await phone(first);
+    press(caller, '0');
+    const { call: agentsCall } = await agent.phone.next('answered', 30_000);
+    const { call } = await has(first, 'call.bridged');
+    const asking = await phone(second);
+    const number = await makeTicket(agent, call.callId);
+    agentsCall.hangUp();
+    await reaches(first, 'rate');
+    press(caller, '2');
+    await when(first, 'why', (now) => of(now, 'prompt.started').some((e) => e['prompt'] === 'ask-why'));
+    press(caller, '1');
+    await reaches(second, 'menu');
+    press(asking, '1');
+    await reaches(second, 'ticket-number');
+    press(asking, number.replaceAll(/\D/g, ''));
+    const told = await reaches(second, 'goodbye');
+    expect(of(told, 'ivr.progress-told')).toEqual([expect.objectContaining({ found: true, state: 'accepted' })]);
+    const said = of(told, 'prompt.started').map((e) => String(e['prompt']));
+    expect(said.at(-2)).toMatch(/^ticket-before\+number-.*\+date-day\+ticket-state\+state-accepted$/);
+
+    expect((await caller.call.ended).by).toBe('remote');
+    const stored = await storedCall(session, first);
+    expect(of(stored, 'ivr.rated')).toEqual([expect.objectContaining({ score: 2, reason: '等待太久' })]);
+    expect(stored.call.endCause).toBe('agent-hung-up');
+    expect((await asking.call.ended).by).toBe('remote');
     await allQuiet(hotline);
     expect(hotline.output).not.toContain('1380000');
   });
@@ -190,4 +176,27 @@ async function makeTicket({ page }: ScriptedAgent, callId: string): Promise<stri
   const confirmed = await page.timeout(10_000).emitWithAck('ticket.confirm', { callId });
   if (!confirmed.ok) throw new Error(`no ticket: ${confirmed.message}`);
   return confirmed.value.number;
+}
+
+/** What the page of this agent would show. */
+async function openDrafts(hotline: Hotline, name: string): Promise<{ drafts: readonly string[] }> {
+  const { login, password } = hotline.login(name);
+  const answer = await fetch(`${hotline.url}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login, password }),
+  });
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  const page: Socket<ServerToPage> = io(hotline.url, {
+    ...{ path: '/socket', transports: ['websocket'], extraHeaders: { cookie } },
+  });
+  try {
+    const hello = await new Promise<Hello>((resolve) => page.once('hello', resolve));
+    return { drafts: hello.openDrafts.map((draft) => draft.callId) };
+  } finally {
+    page.disconnect();
+  }
 }

@@ -51,6 +51,14 @@ export class PostgresDraftStore implements DraftStore {
     return rows.map((r) => r.body);
   }
 
+  async unclaimedMessages(): Promise<readonly string[]> {
+    const rows = await sql<{ call_id: string }>`
+      select e.call_id from call_events e left join drafts d on d.call_id = e.call_id
+      where e.type = 'ivr.voicemail-left' and (d.call_id is null or (d.state = 'open' and d.agent_id is null))
+      group by e.call_id order by min(e.at_ms) limit 500`.execute(this.#db);
+    return rows.rows.map((row) => row.call_id);
+  }
+
   /** A draft that became a ticket stays one; another agent's draft is left alone. */
   async drop(callId: string, agentId: string): Promise<void> {
     await this.#db

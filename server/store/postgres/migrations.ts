@@ -145,4 +145,10 @@ const profiles: Migration = {
   ],
 };
 
-export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks, profiles, surgeTables];
+/** Messages left by callers are few among many events. */
+const messages: Migration = {
+  name: '0006-messages',
+  statements: [`create index call_events_messages on call_events (call_id) where type = 'ivr.voicemail-left'`],
+};
+
+export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks, profiles, surgeTables, messages];
