@@ -67,11 +67,14 @@ const word = (text: string | undefined, longest: number): string => {
   }
 };
 const QUEUE_PREFIX = 'partner-';
+const ANY = 'any';
 
 export class PartnerDesk {
   readonly #options: PartnerDeskOptions;
   /** partner → calls of ours with it now. */
   readonly #calls = new Map<string, Set<string>>();
+  /** Calls for which any partner would do: which one it became. */
+  readonly #chosen = new Map<string, string>();
   /** Calls of partners that are with us now: our call id → what came with it. */
   readonly #received = new Map<string, ReceivedCall>();
 
@@ -106,7 +109,11 @@ export class PartnerDesk {
     return choosePartner(this.#measure(), this.counts());
   }
 
-  take(partner: string, callId: string): boolean {
+  /** `any`: the one that is furthest behind its share. */
+  take(named: string, callId: string): boolean {
+    const partner = named === ANY ? this.choose() : named;
+    if (partner === null) return false;
+    if (named === ANY) this.#chosen.set(callId, partner);
     const quota = this.#measure().find((p) => p.id === partner)?.maxCalls ?? 0;
     const calls = this.#calls.get(partner) ?? new Set<string>();
     if (calls.size >= quota && !calls.has(callId)) return false;
@@ -115,9 +122,10 @@ export class PartnerDesk {
   }
 
   way(
-    partner: string,
+    named: string,
     call: DivertedCall,
   ): { readonly uri: string; readonly headers: Readonly<Record<string, string>> } | null {
+    const partner = this.#named(named, call.callId);
     const found = this.#find(partner);
     if (found === undefined) return null;
     const { hotlineId, cityName, nowMs, newId } = this.#options;
@@ -138,11 +146,17 @@ export class PartnerDesk {
     return { uri: found.sipUri, headers };
   }
 
-  connected(partner: string, callId: string): void {
-    this.#change('out', partner, callId, { state: 'connected' });
+  #named(named: string, callId: string): string {
+    return named === ANY ? (this.#chosen.get(callId) ?? ANY) : named;
   }
 
-  done(partner: string, callId: string, connected: boolean): void {
+  connected(named: string, callId: string): void {
+    this.#change('out', this.#named(named, callId), callId, { state: 'connected' });
+  }
+
+  done(named: string, callId: string, connected: boolean): void {
+    const partner = this.#named(named, callId);
+    this.#chosen.delete(callId);
     this.#calls.get(partner)?.delete(callId);
     this.#change('out', partner, callId, { state: connected ? 'ended' : 'failed' });
   }

@@ -7,12 +7,6 @@ export interface LineRules {
   setPolicy(policy: SurgeLinePolicy): void;
 }
 
-/** The message callers hear before anything else; taken down again by its name. */
-export interface Announcements {
-  put(incident: { readonly incidentId: string; readonly prompts: readonly string[] }): 'up' | 'no-recording';
-  takeDown(incidentId: string): void;
-}
-
 export interface SeatsWanted {
   readonly seats: number;
   readonly wave: number;
@@ -43,8 +37,8 @@ export interface CloudSeats {
 
 /** Pages of people. */
 export interface Pages {
-  toUser(userId: string, event: 'surge', status: SurgeStatus): void;
-  toUser(userId: string, event: 'surge.call-in', callIn: CallInView): void;
+  surge(userId: string, status: SurgeStatus): void;
+  callIn(userId: string, callIn: CallInView): void;
   online(userId: string): boolean;
 }
 

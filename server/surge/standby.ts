@@ -214,7 +214,7 @@ export class Standby implements CloudSeats {
     await this.#options.store.saveCallIn(row);
     this.#callIns.set(row.id, row);
     const view = this.#view(row);
-    if (tell) this.#options.pages.toUser(row.userId, 'surge.call-in', view);
+    if (tell) this.#options.pages.callIn(row.userId, view);
     return view;
   }
 

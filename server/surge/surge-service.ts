@@ -19,7 +19,7 @@ import { measureWords } from './core/words.ts';
 import { Outbox, type Address } from './outbox.ts';
 import { PartnerDesk } from './partner-desk.ts';
 import { Plans, readPlan } from './plans.ts';
-import type { Announcements, Clock, LineRules, Pages } from './ports.ts';
+import type { Clock, LineRules, Pages } from './ports.ts';
 import { Standby } from './standby.ts';
 import { TimelineFeed } from './timeline-feed.ts';
 
@@ -31,7 +31,6 @@ export interface SurgeServiceOptions extends Clock {
   readonly tickets: { byNumber(number: string): Promise<TicketRow | undefined> };
   readonly line: Pick<LineStore, 'queues' | 'agents'>;
   readonly rules: LineRules;
-  readonly announcements: Announcements;
   readonly pages: Pages;
   readonly cityName: string;
   /** Of the city's clock against UTC. */
@@ -46,8 +45,6 @@ const STATE_KEY = 'controller';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const KEPT_MS = 35 * 24 * HOUR_MS;
-const INCIDENT = 'surge';
-const STAY_PROMPT = 'incident-stay';
 
 export class SurgeService {
   readonly plans: Plans;
@@ -210,17 +207,8 @@ export class SurgeService {
   }
 
   async #carryOut({ type, active }: Effect): Promise<void> {
-    const { rules, announcements, logger } = this.#options;
     const { measure } = active;
-    rules.setPolicy(policyOf(this.#state.active));
-    if (measure.type === 'announce') {
-      if (type === 'stop') announcements.takeDown(INCIDENT);
-      else {
-        const prompts = measure.pressOneToStay ? [measure.prompt, STAY_PROMPT] : [measure.prompt];
-        if (announcements.put({ incidentId: INCIDENT, prompts }) === 'no-recording')
-          logger.warn({ prompt: measure.prompt }, 'the announcement of the surge plan has no recording');
-      }
-    }
+    this.#options.rules.setPolicy(policyOf(this.#state.active));
     if (measure.type !== 'call-in') return;
     const due = wavesDue(measure, this.#options.nowMs() - this.#state.levelSinceMs);
     await this.standby.want({
@@ -240,7 +228,7 @@ export class SurgeService {
     const online = supervisors().filter((id) => pages.online(id));
     if (online.length === 0) return;
     const status = this.status();
-    for (const id of online) pages.toUser(id, 'surge', status);
+    for (const id of online) pages.surge(id, status);
   }
 
   // What supervisors ask
