@@ -375,6 +375,9 @@ class SipSwitch implements EmbeddedSwitch {
       case 'recording-finished':
         this.#emitter.emit({ ...event, type: 'recording.finished' });
         break;
+      case 'quality':
+        this.#emitter.emit({ ...event, type: 'leg.quality' });
+        break;
       case 'tap':
         this.#legs.find(legId)?.onTapFrame?.(event.frame);
         break;

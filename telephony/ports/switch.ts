@@ -77,6 +77,21 @@ export interface TapFrame {
   readonly gapBeforeMs: number;
 }
 
+/** How one direction of a leg fares. */
+export interface StreamQuality {
+  readonly packets: number;
+  readonly lostPackets: number;
+  readonly jitterMs: number;
+  /** Mean opinion score 1.0-4.5, estimated by the E-model (ITU-T G.107). */
+  readonly mos: number;
+}
+
+/** Milliseconds of a recording, from its beginning. */
+export interface RecordingSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export type SwitchEvent =
   | {
       readonly type: 'leg.incoming';
@@ -115,6 +130,21 @@ export type SwitchEvent =
       readonly path: string;
       readonly lengthMs: number;
       readonly sizeBytes: number;
+      /** Where it is silent because it was masked; absent where the switch does not know. */
+      readonly maskedSpans?: readonly RecordingSpan[];
+      /** False: the file is shorter than the time it stands for. Absent where the switch does not know. */
+      readonly isComplete?: boolean;
+    }
+  /** Every five seconds while a leg has media: the figures of those seconds. `isFinal`: of the whole leg, at its end. */
+  | {
+      readonly type: 'leg.quality';
+      readonly legId: LegId;
+      readonly isFinal: boolean;
+      /** What reached us from the leg's party. */
+      readonly said: StreamQuality;
+      /** What reached the party from us, as it reports; undefined while it has not reported. */
+      readonly heard: StreamQuality | undefined;
+      readonly roundTripMs: number | undefined;
     }
   | {
       readonly type: 'leg.ended';

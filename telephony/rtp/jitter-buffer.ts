@@ -60,7 +60,7 @@ export class JitterBuffer {
 
   /** The frame for this beat; `undefined` is silence. */
   read(nowSample: number): Int16Array | undefined {
-    const due = Math.max(0, Math.floor(nowSample) - this.#delay);
+    const due = Math.floor(nowSample) - this.#delay;
     let head = this.#head ?? due;
     if (due - head > maxBehindSamples || head - due > maxAheadSamples) head = due;
     const frame = this.#take(head);
@@ -75,7 +75,7 @@ export class JitterBuffer {
     if (margin >= 0 || this.#head === undefined) return;
     const wanted = Math.min(maxDelaySamples, this.#delay - margin + headroomSamples);
     // Going back makes the reader repeat itself once; better than cutting every packet from now on.
-    this.#head = Math.max(0, this.#head - (wanted - this.#delay));
+    this.#head -= wanted - this.#delay;
     this.#delay = wanted;
   }
 
@@ -84,8 +84,9 @@ export class JitterBuffer {
     const frame = new Int16Array(frameSamples);
     let found = 0;
     for (let i = 0; i < frameSamples; i += 1) {
+      // Before the leg's clock began there is nothing; its slot would be a negative number.
       const slot = (head + i) % ringSamples;
-      if (this.#held[slot] !== head + i + 1) continue;
+      if (slot < 0 || this.#held[slot] !== head + i + 1) continue;
       frame[i] = this.#ring[slot] ?? 0;
       found += 1;
     }

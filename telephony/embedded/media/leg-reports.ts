@@ -1,10 +1,13 @@
 /** RTCP of one leg: what we report every five seconds, and what the far end reports about us. */
+import type { StreamQuality } from '../../ports/switch.ts';
+import { meanOpinionScore } from '../../rtp/e-model.ts';
 import type { OutgoingStream } from '../../rtp/outgoing-stream.ts';
 import { ReceptionStats } from '../../rtp/reception-stats.ts';
 import type { ReceptionSnapshot } from '../../rtp/reception-stats.ts';
 import { parseRtcp, serializeReport } from '../../rtp/rtcp-packet.ts';
 import type { ReportBlock, SenderInfo } from '../../rtp/rtcp-packet.ts';
 import type { RtpPacket } from '../../rtp/rtp-packet.ts';
+import type { LegFigures } from './media-engine.ts';
 
 /** Quality of a leg so far, for reports. */
 export interface LegQuality {
@@ -17,6 +20,15 @@ export interface LegQuality {
   readonly ignoredPackets: number;
 }
 
+/** Counts at a moment, from which those of a span of time follow. */
+interface Counts {
+  readonly received: number;
+  readonly receivedLost: number;
+  readonly sent: number;
+  readonly sentLost: number;
+}
+
+const none: Counts = { received: 0, receivedLost: 0, sent: 0, sentLost: 0 };
 const reportEveryMs = 5000;
 /** Seconds between the NTP epoch (1900) and the Unix epoch. */
 const ntpOffsetSeconds = 2_208_988_800;
@@ -32,6 +44,7 @@ export class LegReports {
   #lastSr: { compactNtp: number; atMs: number } | undefined;
   #remote: LegQuality['remote'];
   #roundTripMs: number | undefined;
+  #counted: Counts = none;
 
   constructor(identity: { ssrc: number; cname: string }, nowMs: number) {
     this.#ssrc = identity.ssrc;
@@ -76,6 +89,40 @@ export class LegReports {
     return serializeReport(sender === undefined ? report : { ...report, sender });
   }
 
+  /** Figures since the last time they were asked for. */
+  latest(): LegFigures {
+    const since = this.#counted;
+    this.#counted = this.#counts();
+    return this.#figures(since);
+  }
+
+  /** Figures of the whole leg. */
+  total(): LegFigures {
+    return this.#figures(none);
+  }
+
+  #counts(): Counts {
+    const { packetsReceived, packetsLost } = this.stats.snapshot();
+    const sentLost = Math.max(0, this.#remote?.packetsLost ?? 0);
+    return { received: packetsReceived, receivedLost: packetsLost, sent: this.#packetsSent, sentLost };
+  }
+
+  #figures(since: Counts): LegFigures {
+    const now = this.#counts();
+    const roundTripMs = this.#roundTripMs;
+    // Packets counted as lost may turn up later.
+    const lost = Math.max(0, now.receivedLost - since.receivedLost);
+    const received = now.received - since.received;
+    const { jitterMs } = this.stats.snapshot();
+    const said = streamQuality({ packets: received, expected: received + lost, lost, jitterMs }, roundTripMs);
+    const remote = this.#remote;
+    if (remote === undefined) return { said, heard: undefined, roundTripMs };
+    const sent = now.sent - since.sent;
+    const sentLost = Math.min(sent, Math.max(0, now.sentLost - since.sentLost));
+    const reported = { packets: sent - sentLost, expected: sent, lost: sentLost, jitterMs: remote.jitterMs };
+    return { said, heard: streamQuality(reported, roundTripMs), roundTripMs };
+  }
+
   quality(ignoredPackets: number): LegQuality {
     return {
       received: this.stats.snapshot(),
@@ -106,6 +153,17 @@ export class LegReports {
     const ticks = (compact(now.ntpSeconds, now.ntpFraction) - block.lastSr - block.delaySinceLastSr) | 0;
     if (ticks >= 0 && ticks < 65_536 * 10) this.#roundTripMs = ticks / 65.536;
   }
+}
+
+function streamQuality(
+  stream: { packets: number; expected: number; lost: number; jitterMs: number },
+  roundTripMs: number | undefined,
+): StreamQuality {
+  const { packets, expected, lost, jitterMs } = stream;
+  const lossShare = expected === 0 ? 0 : lost / expected;
+  const mos = meanOpinionScore({ lossShare, jitterMs, roundTripMs: roundTripMs ?? 0 });
+  const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+  return { packets, lostPackets: lost, jitterMs: rounded(jitterMs, 1), mos: rounded(mos, 2) };
 }
 
 function ntpNow(): { ntpSeconds: number; ntpFraction: number } {

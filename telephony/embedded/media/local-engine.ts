@@ -79,6 +79,7 @@ export class LocalMediaEngine implements MediaEngine {
     this.#wiring.apply(this.#legs.values());
     leg.stopPlay('stopped');
     leg.audio.stopTap(leg.nowSample());
+    leg.tellFinalQuality();
     await this.#finishRecording(leg);
     await leg.transport.close();
   }
@@ -225,6 +226,10 @@ export class LocalMediaEngine implements MediaEngine {
     const recording = leg.audio.takeRecording(leg.nowSample());
     if (recording === undefined) return;
     const finished = await recording.finish(leg.nowSample());
+    if (!finished.isComplete) {
+      const { lengthMs, sizeBytes } = finished;
+      this.#logger.error({ legId: leg.options.legId, lengthMs, sizeBytes }, 'media: a recording is incomplete');
+    }
     this.#emit({ type: 'recording-finished', legId: leg.options.legId, path: recording.path, ...finished });
   }
 

@@ -4,7 +4,7 @@
  * Signalling passes SDP through as text; the engine owns every socket, key, clock and sample.
  * The implementation runs in a worker thread (`media-worker.ts`) behind `createMediaEngine`.
  */
-import type { TapFrame } from '../../ports/switch.ts';
+import type { RecordingSpan, StreamQuality, TapFrame } from '../../ports/switch.ts';
 
 export type MediaKind = 'rtp' | 'webrtc';
 
@@ -13,6 +13,14 @@ export interface MediaLegOptions {
   readonly kind: MediaKind;
   /** 0 = never. Silence on RTP and RTCP, counted only while the far end is allowed to send. */
   readonly mediaTimeoutMs: number;
+}
+
+/** Both directions of a leg. */
+export interface LegFigures {
+  readonly said: StreamQuality;
+  /** As the far end reports it. */
+  readonly heard: StreamQuality | undefined;
+  readonly roundTripMs: number | undefined;
 }
 
 /** What one leg hears from now on. */
@@ -44,7 +52,10 @@ export type MediaEvent =
       readonly path: string;
       readonly lengthMs: number;
       readonly sizeBytes: number;
+      readonly maskedSpans?: readonly RecordingSpan[];
+      readonly isComplete?: boolean;
     }
+  | ({ readonly type: 'quality'; readonly legId: string; readonly isFinal: boolean } & LegFigures)
   | { readonly type: 'tap'; readonly legId: string; readonly frame: TapFrame };
 
 export interface MediaEngineOptions {

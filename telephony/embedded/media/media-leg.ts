@@ -1,5 +1,6 @@
 /** One leg: its transport, what it sends and hears, its digits, play, tap and recording. Lives in the media thread. */
 import { randomInt } from 'node:crypto';
+import { noiseLevelOf } from '../../rtp/comfort-noise.ts';
 import { decodeG711, encodeG711, translateG711 } from '../../rtp/g711.ts';
 import type { Law } from '../../rtp/g711.ts';
 import { frameSamples } from '../../rtp/jitter-buffer.ts';
@@ -18,6 +19,7 @@ import type { PacketContent } from './leg-audio.ts';
 import { LegReports } from './leg-reports.ts';
 import type { LegQuality } from './leg-reports.ts';
 import type { MediaEvent, MediaLegOptions } from './media-engine.ts';
+import { NoiseFiller } from './noise-filler.ts';
 import type { PlayFrame, Player } from './player.ts';
 import { Voice } from './voice.ts';
 
@@ -36,6 +38,8 @@ export interface MixInputs {
 }
 
 const samplesPerMs = 8;
+/** Of comfort noise without a level, in -dBov. */
+const quietestLevel = 127;
 
 export class MediaLeg {
   readonly options: MediaLegOptions;
@@ -54,6 +58,8 @@ export class MediaLeg {
   #lastHeardMs: number;
   #source = { ssrc: -1, name: '' };
   #unwantedPackets = 0;
+  /** In place of the other party while it sends comfort noise. */
+  readonly #filler = new NoiseFiller(randomInt(1, 0x7fff_ffff));
   #relayTo: readonly MediaLeg[] = [];
   #mixedBy: readonly MediaLeg[] = [];
   /** Kept while somebody mixes what this leg's party says. */
@@ -122,6 +128,11 @@ export class MediaLeg {
     else this.#voice ??= new Voice();
   }
 
+  /** It hears others from now on: whoever was silent may not be among them. */
+  rewired(): void {
+    this.#filler.end();
+  }
+
   /** What this leg hears as a mix; `undefined` when it hears one party or nobody. */
   setMix(mix: MixInputs | undefined): void {
     // A mix that begins is a new source of the outgoing stream.
@@ -145,6 +156,7 @@ export class MediaLeg {
     if (this.#digitSender.isActive) this.#sendDigitFrame();
     if (this.#mix !== undefined) this.#sendMix(this.#mix, tick);
     else if (this.#player !== undefined) this.#sendPlay(this.#player, tick);
+    else this.#sendNoise(tick);
     this.#announce(this.#digits.advance(this.#context.now()));
     this.audio.advance(this.nowSample());
   }
@@ -154,7 +166,10 @@ export class MediaLeg {
     const nowMs = this.#context.now();
     if (this.transport.isReady) {
       const report = this.#reports.due(nowMs, { out: this.#out, nowSample: this.nowSample() });
-      if (report !== undefined) this.transport.sendRtcp(report);
+      if (report !== undefined) {
+        this.transport.sendRtcp(report);
+        this.#tellQuality(false);
+      }
     }
     const silentMs = nowMs - this.#lastHeardMs;
     const { mediaTimeoutMs, legId } = this.options;
@@ -162,6 +177,16 @@ export class MediaLeg {
     if (silentMs < mediaTimeoutMs) return;
     this.#isLost = true;
     this.#context.emit({ type: 'media-lost', legId, silentMs: Math.round(silentMs) });
+  }
+
+  /** Figures of the whole leg, unless it never had media. */
+  tellFinalQuality(): void {
+    if (this.#isUp || this.transport.isReady) this.#tellQuality(true);
+  }
+
+  #tellQuality(isFinal: boolean): void {
+    const figures = isFinal ? this.#reports.total() : this.#reports.latest();
+    this.#context.emit({ type: 'quality', legId: this.options.legId, isFinal, ...figures });
   }
 
   quality(): LegQuality {
@@ -180,6 +205,8 @@ export class MediaLeg {
       return;
     }
     const { content } = from;
+    if (content.type === 'noise') this.#filler.begin(noiseLevelOf(packet.payload) ?? quietestLevel);
+    else this.#filler.end();
     if (content.type === 'audio') {
       this.#send(numbers, translateG711(content.law, this.#law(), packet.payload), content.type);
     } else if (content.type === 'event' && this.#negotiated?.eventPayloadType !== undefined) {
@@ -265,6 +292,12 @@ export class MediaLeg {
     const frame = this.playFrame(tick);
     if (frame === undefined || this.#digitSender.isActive || !this.#maySend()) return;
     this.#send({ ...frame, source: player.source, marker: false }, encodeG711(this.#law(), frame.pcm), 'audio');
+  }
+
+  #sendNoise(tick: number): void {
+    const frame = this.#filler.next(tick);
+    if (frame === undefined || this.#digitSender.isActive || !this.#maySend()) return;
+    this.#send(frame, encodeG711(this.#law(), frame.pcm), 'audio');
   }
 
   #sendMix(mix: MixInputs, tick: number): void {

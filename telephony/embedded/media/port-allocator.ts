@@ -6,6 +6,8 @@ import { isIP, isIPv6 } from 'node:net';
 export interface PortPair {
   readonly rtp: Socket;
   readonly rtcp: Socket;
+  /** The ports were asked for by number, not chosen by the kernel. */
+  readonly isNumbered: boolean;
 }
 
 export class PortAllocator {
@@ -26,7 +28,9 @@ export class PortAllocator {
   /** Binds a pair, going round the range so that a port just freed rests before it is used again. */
   takePair(): Promise<PortPair> {
     return this.exclusive(async () => {
-      if (this.#min === 0) return { rtp: await this.#bind(0), rtcp: await this.#bind(0) };
+      if (this.#min === 0) {
+        return { rtp: await this.#bind(0), rtcp: await this.#bind(0), isNumbered: false };
+      }
       for (let tries = 0; tries * 2 <= this.#max - this.#min; tries += 1) {
         const pair = await this.#tryPair(this.#advance(2));
         if (pair !== undefined) return pair;
@@ -60,7 +64,7 @@ export class PortAllocator {
     const rtp = await this.#bind(port).catch(() => undefined);
     if (rtp === undefined) return undefined;
     const rtcp = await this.#bind(port + 1).catch(() => undefined);
-    if (rtcp !== undefined) return { rtp, rtcp };
+    if (rtcp !== undefined) return { rtp, rtcp, isNumbered: true };
     rtp.close();
     return undefined;
   }

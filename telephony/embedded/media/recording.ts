@@ -8,6 +8,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
+import type { RecordingSpan } from '../../ports/switch.ts';
 import type { PlacedAudio } from '../../rtp/audio-timeline.ts';
 import { wavHeader, wavHeaderBytes } from '../../rtp/wav.ts';
 
@@ -18,9 +19,16 @@ const windowFrames = 4 * rateHz;
 /** Half a minute of writes that the disk has not taken: it hangs. */
 const maxPendingWrites = 60;
 
+/** Below this, time without audio at the end is rounding. */
+const maxMissingMs = 1_000;
+
 export interface FinishedRecording {
   readonly lengthMs: number;
+  /** As the file system says. */
   readonly sizeBytes: number;
+  readonly maskedSpans: readonly RecordingSpan[];
+  /** The file holds every sample of the time it stands for. */
+  readonly isComplete: boolean;
 }
 
 /** More parts than a call can have unless its disk is broken. */
@@ -36,6 +44,10 @@ async function openNew(path: string): Promise<{ file: FileHandle; path: string }
       if (!isTaken(error) || part >= maxParts) throw error;
     }
   }
+}
+
+function milliseconds(frames: number): number {
+  return Math.floor((frames * 1_000) / rateHz);
 }
 
 function isTaken(error: unknown): boolean {
@@ -56,6 +68,8 @@ export class Recording {
   #openUntil = 0;
   #maskedUntil = 0;
   #masked = false;
+  #maskedFrom = 0;
+  readonly #maskedSpans: RecordingSpan[] = [];
   #pending = 0;
   #writes: Promise<void> = Promise.resolve();
   #failed = false;
@@ -106,13 +120,17 @@ export class Recording {
   setMasked(masked: boolean, nowSample: number): void {
     const now = Math.max(0, Math.floor(nowSample) - this.fromSample);
     if (masked && !this.#masked) {
+      this.#maskedFrom = now;
       // Audio placed ahead of the clock belongs to the masked time.
       for (let frame = now; frame < this.#openUntil; frame += 1) {
         this.#window.fill(0, (frame % windowFrames) * channels, (frame % windowFrames) * channels + channels);
       }
       this.#dirtyFrom = Math.min(this.#dirtyFrom, now);
     }
-    if (!masked && this.#masked) this.#maskedUntil = now;
+    if (!masked && this.#masked) {
+      this.#maskedUntil = now;
+      this.#noteMask(now);
+    }
     this.#masked = masked;
   }
 
@@ -130,12 +148,31 @@ export class Recording {
   async finish(nowSample: number): Promise<FinishedRecording> {
     // Audio that was placed a little ahead of the clock is kept.
     this.flush(Math.max(nowSample, this.fromSample + this.#openUntil));
+    const end = Math.max(0, Math.floor(nowSample) - this.fromSample);
+    if (this.#masked) this.#noteMask(end);
     await this.#writes;
+    const sizeBytes = await this.#sizeOnDisk();
     await this.#file.close().catch((error: unknown) => {
       this.#fail(error);
     });
-    const lengthMs = Math.floor((this.#writtenUntil * 1000) / rateHz);
-    return { lengthMs, sizeBytes: wavHeaderBytes + this.#writtenUntil * frameBytes };
+    const lengthMs = milliseconds(this.#writtenUntil);
+    const whole = sizeBytes === wavHeaderBytes + this.#writtenUntil * frameBytes;
+    const isComplete = !this.#failed && whole && milliseconds(end) - lengthMs < maxMissingMs;
+    return { lengthMs, sizeBytes, maskedSpans: this.#maskedSpans, isComplete };
+  }
+
+  /** What counts is what the disk has, not what we wanted to write. */
+  async #sizeOnDisk(): Promise<number> {
+    try {
+      return (await this.#file.stat()).size;
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
+  }
+
+  #noteMask(end: number): void {
+    this.#maskedSpans.push({ fromMs: milliseconds(this.#maskedFrom), toMs: milliseconds(end) });
   }
 
   #put(until: number): void {

@@ -11,11 +11,13 @@ import { acceptAnswer, answerOffer, makeOffer } from '../../sdp/offer-answer.ts'
 import type { LocalAudio, NegotiatedAudio } from '../../sdp/offer-answer.ts';
 import { SdpError } from '../../sdp/sdp-error.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
+import { PeerSocket } from './peer-socket.ts';
 import type { PortPair } from './port-allocator.ts';
 
 export class UdpTransport implements MediaTransport {
   readonly ssrc = randomInt(1, 0xffff_ffff);
-  readonly #ports: PortPair;
+  readonly #rtp: PeerSocket;
+  readonly #rtcp: Socket;
   readonly #sink: TransportSink;
   readonly #advertisedAddress: string;
   readonly #sessionId = randomInt(1, 0x7fff_ffff);
@@ -27,7 +29,8 @@ export class UdpTransport implements MediaTransport {
   #closed = false;
 
   constructor(ports: PortPair, advertisedAddress: string, sink: TransportSink) {
-    this.#ports = ports;
+    this.#rtp = new PeerSocket(ports.rtp, { localAddress: advertisedAddress, mayConnect: ports.isNumbered });
+    this.#rtcp = ports.rtcp;
     this.#sink = sink;
     this.#advertisedAddress = advertisedAddress;
     for (const socket of [ports.rtp, ports.rtcp]) {
@@ -76,29 +79,33 @@ export class UdpTransport implements MediaTransport {
     // From Node's pool, and not zeroed first.
     const bytes = Buffer.allocUnsafe(rtpBytes(packet));
     writeRtp(packet, bytes);
-    this.#send(this.#ports.rtp, bytes, to);
+    if (!this.#closed) this.#rtp.send(bytes, to);
   }
 
   sendRtcp(bytes: Uint8Array): void {
     const rtp = destination(this.#latch);
     const negotiated = this.#negotiated;
     if (rtp === undefined || negotiated === undefined) return;
-    if (negotiated.rtcpMux) this.#send(this.#ports.rtp, bytes, rtp);
-    else this.#send(this.#ports.rtcp, bytes, this.#rtcpSource ?? { address: rtp.address, port: negotiated.rtcpPort });
+    if (this.#closed) return;
+    if (negotiated.rtcpMux) this.#rtp.send(bytes, rtp);
+    else {
+      const to = this.#rtcpSource ?? { address: rtp.address, port: negotiated.rtcpPort };
+      this.#rtcp.send(bytes, to.port, to.address);
+    }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([closed(this.#ports.rtp), closed(this.#ports.rtcp)]);
+    await Promise.all([closed(this.#rtp.socket), closed(this.#rtcp)]);
   }
 
   #local(): LocalAudio {
     this.#version += 1;
     return {
       address: this.#advertisedAddress,
-      port: this.#ports.rtp.address().port,
-      rtcpPort: this.#ports.rtcp.address().port,
+      port: this.#rtp.socket.address().port,
+      rtcpPort: this.#rtcp.address().port,
       sessionId: this.#sessionId,
       version: this.#version,
     };
@@ -110,7 +117,10 @@ export class UdpTransport implements MediaTransport {
     const described = remote !== undefined && isIP(remote.address) !== 0 ? remote : undefined;
     const before = this.#latch;
     this.#latch = describe(before, described);
-    if (this.#latch !== before) this.#rtcpSource = undefined;
+    if (this.#latch !== before) {
+      this.#rtcpSource = undefined;
+      this.#rtp.release();
+    }
     this.#negotiated = negotiated;
   }
 
@@ -125,8 +135,12 @@ export class UdpTransport implements MediaTransport {
   }
 
   #believes({ address, port }: Endpoint): boolean {
+    // The kernel lets nobody else through.
+    if (this.#rtp.isConnected) return true;
     const decision = receive(this.#latch, { address, port });
     this.#latch = decision.state;
+    // Whom the description names and who sends from there stays; a first packet from elsewhere may yet be overruled.
+    if (this.#latch.name === 'described' && !this.#rtp.isSettled) this.#rtp.settle(this.#latch.source);
     return decision.accepted;
   }
 
@@ -137,12 +151,6 @@ export class UdpTransport implements MediaTransport {
     }
     if (this.#negotiated?.rtcpMux === false) this.#rtcpSource = source;
     this.#sink.onRtcp(bytes);
-  }
-
-  #send(socket: Socket, bytes: Uint8Array, to: Endpoint): void {
-    if (this.#closed) return;
-    // Without a callback a send that fails is a packet lost, nothing else; and each callback is a turn of the queue.
-    socket.send(bytes, to.port, to.address);
   }
 }
 

@@ -16,6 +16,7 @@ export class Wiring {
 
   /** From now on `leg` hears these parties, and the prompts and music played to those. */
   set(leg: MediaLeg, parties: readonly MediaLeg[], playsOf: readonly MediaLeg[]): void {
+    leg.rewired();
     if (parties.length === 0 && playsOf.length === 0) this.#heardBy.delete(leg);
     else this.#heardBy.set(leg, { parties: new Set(parties), playsOf: new Set(playsOf) });
   }
