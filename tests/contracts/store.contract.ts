@@ -258,6 +258,22 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       expect(await store.drafts.load(randomUUID())).toBeUndefined();
     });
 
+    it('lists messages of callers until somebody has their draft, oldest first', async () => {
+      const [taken, saved, unsaved, other] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+      const message = (callId: string, atMs: number): Promise<void> =>
+        store.calls.append([{ type: 'ivr.voicemail-left', lengthMs: 4_000, callId, seq: 1, atMs }]);
+      await message(unsaved, 3_000);
+      await message(saved, 2_000);
+      await message(taken, 1_000);
+      for (const callId of [saved, taken, other]) await store.drafts.save(draftOf(callId), null);
+      const waiting = async (): Promise<readonly string[]> =>
+        (await store.drafts.unclaimedMessages()).filter((id) => [taken, saved, unsaved, other].includes(id));
+      expect(await waiting()).toEqual([taken, saved, unsaved]);
+      await store.drafts.save(draftOf(taken), agent.id);
+      await store.drafts.drop(saved, agent.id);
+      expect(await waiting()).toEqual([unsaved]);
+    });
+
     it('makes one ticket per call, however often and at once it is confirmed', async () => {
       const callId = randomUUID();
       const number = uniqueNumber();
