@@ -152,12 +152,13 @@ export class ChannelCore {
 
   /** The leg is answered, as the channel or a look at it says. */
   answered(leg: Leg, atMs: number): Effect[] {
-    const told = leg.answered && leg.state !== 'incoming';
+    const told = leg.answerTold;
     leg.answered = true;
+    leg.answerTold = true;
     leg.created = true;
     leg.mediaStartMs ||= atMs;
     if (told) return [];
-    leg.state = 'parked';
+    if (leg.state === 'incoming' || leg.state === 'dialling' || leg.state === 'ringing') leg.state = 'parked';
     if (leg.direction === 'inbound') markReady(leg);
     return [emit({ type: 'leg.answered', legId: leg.legId }), { type: 'media-opened', legId: leg.legId }];
   }
@@ -254,6 +255,7 @@ export function adoptedLeg(legId: string, fields: Fields): Leg {
   const before = direction === 'inbound' ? 'incoming' : 'ringing';
   const leg = newLeg({ legId, direction, state: answered ? 'parked' : before, marks: readMarks(fields) });
   leg.answered = answered;
+  leg.answerTold = answered;
   leg.early = fields['Answer-State'] === 'early' && direction === 'inbound';
   leg.mediaStartMs = Number(fields['Caller-Channel-Answered-Time'] ?? '0') / 1_000;
   if (answered) markReady(leg);

@@ -201,7 +201,9 @@ export class FreeswitchSwitch implements Switch, PartyControl {
       if (!(await this.#commands.exists(legId))) throw new SwitchError('no-such-leg', 'the caller hung up');
       throw new SwitchError('media-failed', 'the caller cannot be given media');
     }
-    this.#legs.get(legId).answered = true;
+    const answered = this.#legs.get(legId);
+    answered.answered = true;
+    if (answered.state === 'incoming') answered.state = 'parked';
   }
 
   async originate(request: OriginateRequest): Promise<void> {

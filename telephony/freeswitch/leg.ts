@@ -30,6 +30,8 @@ export interface Leg {
   readonly direction: 'inbound' | 'outbound';
   state: LegState;
   answered: boolean;
+  /** `leg.answered` was told. */
+  answerTold: boolean;
   /** 183 was sent: prompts can be heard before the answer. */
   early: boolean;
   /** The channel sits in park (or was adopted) and can be joined. */
@@ -69,7 +71,7 @@ export function newLeg({ legId, direction, state, marks = {}, created = true }: 
   });
   return {
     ...{ legId, direction, state, marks, created, whenEnded, resolveEnded, whenReady, resolveReady },
-    ...{ answered: false, early: false, ready: false, ended: false },
+    ...{ answered: false, answerTold: false, early: false, ready: false, ended: false },
     ...{ peerLegId: undefined, joining: undefined, endCause: undefined, play: undefined, recording: undefined },
     ...{ conferenceId: undefined, supervises: undefined, mediaStartMs: 0 },
   };

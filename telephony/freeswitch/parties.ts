@@ -63,6 +63,8 @@ export class Parties {
 
   async conference(conferenceId: string, legIds: readonly string[]): Promise<void> {
     const { legs } = this.#deps;
+    if (conferenceId === '' || legIds.length === 0)
+      throw new SwitchError('bad-request', 'a conference needs a name and legs');
     const members = [...new Set(legIds)].map((id) => legs.getAnswered(id));
     const coming = members.filter((leg) => leg.conferenceId !== conferenceId);
     await Promise.all(coming.map((leg) => this.#ready(leg)));

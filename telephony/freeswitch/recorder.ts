@@ -21,6 +21,8 @@ export class Recorder {
       await this.#commands.setVariables(leg.legId, {
         RECORD_STEREO: 'true',
         RECORD_APPEND: 'false',
+        // The default holds back half a second, and a mask then hides half a second too much.
+        RECORD_PRE_BUFFER_FRAMES: '1',
         record_sample_rate: '8000',
       });
       await this.#commands.api(`uuid_record ${leg.legId} start ${path}`);
