@@ -14,50 +14,56 @@ function makeLegs(): Legs {
   return { a: leg('a'), b: leg('b'), c: leg('c'), s: leg('s'), t: leg('t') };
 }
 
-function bridge({ a, b }: Legs): void {
+type Step = (legs: Legs) => void;
+
+const bridged: Step = ({ a, b }) => {
   a.peer = b;
   b.peer = a;
+};
+
+function conferring(...members: readonly Name[]): Step {
+  return (legs) => {
+    const conference = { id: 'room', members: new Set(members.map((name) => legs[name])) };
+    for (const name of members) legs[name].conference = conference;
+  };
 }
 
-function confer(...members: readonly Leg[]): void {
-  const conference = { id: 'room', members: new Set(members) };
-  for (const leg of members) leg.conference = conference;
+function supervising(leg: Name, target: Name, mode: SuperviseMode): Step {
+  return (legs) => {
+    legs[leg].supervises = { target: legs[target], mode };
+  };
 }
 
-function supervise(leg: Leg, target: Leg, mode: SuperviseMode): void {
-  leg.supervises = { target, mode };
-}
-
-const cases: readonly [string, (legs: Legs) => void, Partial<Record<Name, string>>][] = [
-  ['nobody is joined', () => undefined, {}],
-  ['a bridge', bridge, { a: 'b', b: 'a' }],
-  ['a conference', (l) => confer(l.a, l.b, l.c), { a: 'b+c', b: 'a+c', c: 'a+b' }],
-  ['a conference of one', (l) => confer(l.a), {}],
-  ['listen', (l) => (bridge(l), supervise(l.s, l.a, 'listen')), { a: 'b', b: 'a', s: 'a+b' }],
-  ['whisper', (l) => (bridge(l), supervise(l.s, l.a, 'whisper')), { a: 'b+s', b: 'a', s: 'a+b' }],
-  ['barge', (l) => (bridge(l), supervise(l.s, l.a, 'barge')), { a: 'b+s', b: 'a+s', s: 'a+b' }],
-  ['whisper to a parked leg', (l) => supervise(l.s, l.a, 'whisper'), { a: 's', s: 'a' }],
+const cases: readonly [string, readonly Step[], Partial<Record<Name, string>>][] = [
+  ['nobody is joined', [], {}],
+  ['a bridge', [bridged], { a: 'b', b: 'a' }],
+  ['a conference', [conferring('a', 'b', 'c')], { a: 'b+c', b: 'a+c', c: 'a+b' }],
+  ['a conference of one', [conferring('a')], {}],
+  ['listen', [bridged, supervising('s', 'a', 'listen')], { a: 'b', b: 'a', s: 'a+b' }],
+  ['whisper', [bridged, supervising('s', 'a', 'whisper')], { a: 'b+s', b: 'a', s: 'a+b' }],
+  ['barge', [bridged, supervising('s', 'a', 'barge')], { a: 'b+s', b: 'a+s', s: 'a+b' }],
+  ['whisper to a parked leg', [supervising('s', 'a', 'whisper')], { a: 's', s: 'a' }],
   [
     'barge on a conference',
-    (l) => (confer(l.a, l.b, l.c), supervise(l.s, l.b, 'barge')),
+    [conferring('a', 'b', 'c'), supervising('s', 'b', 'barge')],
     { a: 'b+c+s', b: 'a+c+s', c: 'a+b+s', s: 'a+b+c' },
   ],
   [
     'two supervisors of one leg hear each other only when they speak',
-    (l) => (bridge(l), supervise(l.s, l.a, 'whisper'), supervise(l.t, l.a, 'listen')),
+    [bridged, supervising('s', 'a', 'whisper'), supervising('t', 'a', 'listen')],
     { a: 'b+s', b: 'a', s: 'a+b', t: 'a+b+s' },
   ],
   [
     'two supervisors, one on each side',
-    (l) => (bridge(l), supervise(l.s, l.a, 'barge'), supervise(l.t, l.b, 'whisper')),
+    [bridged, supervising('s', 'a', 'barge'), supervising('t', 'b', 'whisper')],
     { a: 'b+s', b: 'a+s+t', s: 'a+b', t: 'a+b+s' },
   ],
 ];
 
 describe('hearing', () => {
-  it.each(cases)('%s', (_name, arrange, expected) => {
+  it.each(cases)('%s', (_name, steps, expected) => {
     const legs = makeLegs();
-    arrange(legs);
+    for (const step of steps) step(legs);
     const all = Object.values(legs);
     for (const name of names) {
       const hearing = hearingOf(legs[name], all, false);
@@ -67,8 +73,8 @@ describe('hearing', () => {
 
   it('lets a supervisor hear what is played to the target, and nobody hear who has ended', () => {
     const legs = makeLegs();
-    bridge(legs);
-    supervise(legs.s, legs.a, 'listen');
+    bridged(legs);
+    supervising('s', 'a', 'listen')(legs);
     legs.b.ended = true;
     const hearing = hearingOf(legs.s, Object.values(legs), true);
     expect(hearing).toEqual({ legId: 's', hears: ['a'], hearsPlaysOf: ['a'], endsPlay: true });

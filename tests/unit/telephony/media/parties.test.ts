@@ -1,0 +1,208 @@
+/** Several at once, comfort noise, packet lengths, quality, masked recordings: the real engine, real sockets. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
+import type { RunningMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
+import type { Hearing, MediaEvent } from '../../../../telephony/embedded/media/media-engine.ts';
+import { digitPayloads } from '../../../../telephony/rtp/telephone-event.ts';
+import { saveWav, tone } from '../../../../tools/call/audio.ts';
+import { RtpParty, amplitudeOf, joined, sleep, until } from './rtp-party.ts';
+
+let engine: RunningMediaEngine;
+let folder: string;
+let serial = 0;
+const events: MediaEvent[] = [];
+const open: RtpParty[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parties-'));
+  engine = await createMediaEngine({
+    advertisedAddress: '127.0.0.1',
+    bindAddress: '127.0.0.1',
+    // Numbered ports: only such sockets are connected to their far end.
+    rtpPortMin: 46_000,
+    rtpPortMax: 46_199,
+    iceServers: [],
+  });
+  engine.subscribe((event) => events.push(event));
+}, 60_000);
+
+afterEach(async () => {
+  for (const party of open.splice(0)) await party.close();
+  events.length = 0;
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Caller {
+  readonly party: RtpParty;
+  readonly legId: string;
+}
+
+async function caller(): Promise<Caller> {
+  const party = await RtpParty.open();
+  open.push(party);
+  serial += 1;
+  const legId = `leg-${serial}`;
+  party.aim(await engine.answerOffer({ legId, kind: 'rtp', mediaTimeoutMs: 0 }, party.sdp()));
+  return { party, legId };
+}
+
+function hears(leg: Caller, others: readonly Caller[], playsOf: readonly Caller[] = []): Hearing {
+  const ids = (legs: readonly Caller[]): string[] => legs.map(({ legId }) => legId);
+  return { legId: leg.legId, hears: ids(others), hearsPlaysOf: ids(playsOf), endsPlay: false };
+}
+
+/** The last 200 ms that came. */
+function lately(party: RtpParty): Int16Array {
+  const all = party.heardPcm();
+  return all.subarray(Math.max(0, all.length - 1_600));
+}
+
+const soundsOf = (party: RtpParty, hz: readonly number[]): boolean[] =>
+  hz.map((one) => amplitudeOf(lately(party), one) > 4_000);
+
+function eventsOf<T extends MediaEvent['type']>(type: T, legId: string): Extract<MediaEvent, { type: T }>[] {
+  return events.filter((one): one is Extract<MediaEvent, { type: T }> => one.type === type && one.legId === legId);
+}
+
+describe('several at once', () => {
+  test('a listener hears both sides and what is played to the target, nobody hears the listener', async () => {
+    const [a, b, s] = [await caller(), await caller(), await caller()];
+    const music = join(folder, 'music.wav');
+    await saveWav(music, tone(600, 1_000));
+    a.party.startTone(440);
+    b.party.startTone(1_000);
+    s.party.startTone(2_200);
+    await engine.connect([hears(a, [b]), hears(b, [a]), hears(s, [a, b], [a])]);
+    const all = [440, 600, 1_000, 2_200];
+    await until(() => soundsOf(s.party, all).join() === 'true,false,true,false', 10_000);
+    await until(() => soundsOf(a.party, all).join() === 'false,false,true,false', 10_000);
+    await engine.connect([hears(a, []), hears(b, []), hears(s, [a], [a])]);
+    await engine.play(a.legId, { playId: 'm', files: [music], repeat: 'forever' });
+    await until(() => soundsOf(s.party, all).join() === 'true,true,false,false', 10_000);
+    await until(() => soundsOf(a.party, all).join() === 'false,true,false,false', 10_000);
+    expect(soundsOf(b.party, [600, 2_200])).toEqual([false, false]);
+  }, 40_000);
+
+  test('a digit reaches everybody who mixes its sender', async () => {
+    const [a, b, c] = [await caller(), await caller(), await caller()];
+    await engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
+    a.party.sendDigit(digitPayloads(5, 80));
+    const digits = ({ party }: Caller): number[] =>
+      party.heard.filter((p) => p.payloadType === 96).map((p) => p.payload[0] ?? 0);
+    await until(() => digits(b).length > 3 && digits(c).length > 3, 10_000);
+    expect(new Set([...digits(b), ...digits(c)])).toEqual(new Set([5]));
+    expect(digits(a)).toEqual([]);
+  }, 30_000);
+
+  test.each([10, 30, 60])(
+    'packets of %i ms are mixed',
+    async (ptimeMs) => {
+      const [a, b, c] = [await caller(), await caller(), await caller()];
+      await engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
+      const pcm = tone(800, 1_000);
+      const frame = ptimeMs * 8;
+      const startMs = performance.now();
+      for (let sent = 0; sent * ptimeMs < 1_500;) {
+        for (; sent * ptimeMs <= performance.now() - startMs; sent += 1) {
+          const from = (sent * frame) % pcm.length;
+          a.party.sendPcm(Int16Array.from({ length: frame }, (_, i) => pcm[(from + i) % pcm.length] ?? 0));
+        }
+        await sleep(5);
+      }
+      const clear = (): number => {
+        const all = c.party.heardPcm();
+        let best = 0;
+        for (let at = 0; at + 1_600 <= all.length; at += 400) {
+          best = Math.max(best, amplitudeOf(all.subarray(at, at + 1_600), 800));
+        }
+        return best;
+      };
+      await until(() => clear() > 7_000, 10_000);
+      expect(clear()).toBeLessThan(9_000);
+    },
+    30_000,
+  );
+
+  test('unknown legs and a leg that would hear itself are refused, and nothing changes', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    await expect(engine.connect([hears(a, []), { ...hears(b, []), hears: ['nobody'] }])).rejects.toThrow('no such leg');
+    await expect(engine.connect([hears(a, [a])])).rejects.toThrow('cannot hear itself');
+    b.party.startTone(1_000);
+    await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
+  }, 30_000);
+});
+
+describe('comfort noise', () => {
+  test('becomes noise of its level until audio comes again', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    a.party.sendPcm(new Int16Array(160));
+    await until(() => b.party.heard.length === 1);
+    a.party.sendPayload(13, Uint8Array.of(40));
+    await until(() => b.party.heard.length > 30, 10_000);
+    const noise = b.party.heardPcm().subarray(160);
+    const level = 20 * Math.log10(Math.sqrt(noise.reduce((sum, s) => sum + s * s, 0) / noise.length) / 32_768);
+    expect(Math.abs(level + 40)).toBeLessThan(2);
+    const numbers = b.party.heard.map((p) => p.sequence);
+    expect(numbers.map((n, i) => (n - (numbers[0] ?? 0) - i) & 0xffff).every((d) => d === 0)).toBe(true);
+    a.party.sendPcm(new Int16Array(160).fill(5_000));
+    await until(() => b.party.heardPcm().some((s) => s > 4_000), 10_000);
+    await sleep(100);
+    const after = b.party.heard.length;
+    await sleep(150);
+    expect(b.party.heard.length).toBe(after);
+  }, 30_000);
+});
+
+describe('quality', () => {
+  test('is told every five seconds and at the end, with the loss on the way in', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    for (let i = 0; i < 100; i += 1) {
+      if (i % 10 === 5) a.party.skip(1);
+      a.party.sendPcm(new Int16Array(160));
+      await sleep(10);
+    }
+    await until(() => eventsOf('quality', a.legId).length > 0, 10_000);
+    const [first] = eventsOf('quality', a.legId);
+    expect(first?.isFinal).toBe(false);
+    expect(first?.said.packets).toBeGreaterThan(10);
+    await engine.closeLeg(a.legId);
+    const last = eventsOf('quality', a.legId).at(-1);
+    expect(last).toMatchObject({ isFinal: true, said: { packets: 100, lostPackets: 10 }, heard: undefined });
+    expect(last?.said.mos).toBeLessThan(4);
+    expect(last?.said.mos).toBeGreaterThan(1);
+  }, 40_000);
+});
+
+describe('recordings', () => {
+  test('tell where they were masked and that they are complete', async () => {
+    const a = await caller();
+    const path = join(folder, 'masked.wav');
+    await engine.startRecording(a.legId, path);
+    a.party.startTone(440);
+    await sleep(300);
+    await engine.maskRecording(a.legId, true);
+    await sleep(400);
+    await engine.maskRecording(a.legId, false);
+    await sleep(300);
+    await engine.maskRecording(a.legId, true);
+    await engine.closeLeg(a.legId);
+    const [finished] = eventsOf('recording-finished', a.legId);
+    expect(finished?.isComplete).toBe(true);
+    expect(finished?.sizeBytes).toBe((await stat(path)).size);
+    expect(finished?.maskedSpans).toHaveLength(2);
+    const [span, open] = finished?.maskedSpans ?? [];
+    expect((span?.toMs ?? 0) - (span?.fromMs ?? 0)).toBeGreaterThan(300);
+    expect(open?.fromMs).toBeGreaterThanOrEqual(span?.toMs ?? 0);
+    expect(open?.toMs).toBeLessThanOrEqual(finished?.lengthMs ?? 0);
+  }, 30_000);
+});
