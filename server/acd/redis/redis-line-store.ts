@@ -73,6 +73,10 @@ export class RedisLineStore implements LineStore {
     return store;
   }
 
+  get serverId(): string {
+    return this.#options.serverId;
+  }
+
   async #open(): Promise<void> {
     const { link, serverId, leaseMs } = this.#options;
     await link.subscribe(`${this.#prefix}ev:${serverId}`, (message) => {
