@@ -256,7 +256,12 @@ function okTo(request: string): string {
 }
 
 /** Sends one request by hand and gives the status of its final answer. */
-export async function statusOf(port: number, method: string, headers: readonly string[]): Promise<number> {
+export async function statusOf(
+  port: number,
+  method: string,
+  headers: readonly string[],
+  limitMs = 20_000,
+): Promise<number> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve) => {
@@ -277,7 +282,7 @@ export async function statusOf(port: number, method: string, headers: readonly s
       'Content-Length: 0',
     ];
     const status = new Promise<number>((resolve, reject) => {
-      setTimeout(reject, 20_000, new Error(`no answer to ${method}`)).unref();
+      setTimeout(reject, limitMs, new Error(`no answer to ${method}`)).unref();
       socket.on('message', (bytes) => {
         const found = Number(/^SIP\/2\.0 (\d{3})/.exec(bytes.toString('utf8'))?.[1] ?? 0);
         if (found >= 200) resolve(found);

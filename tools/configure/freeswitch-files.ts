@@ -167,8 +167,8 @@ function extension(
 /** Every call is parked; what then becomes of it is our server's decision, also when it is started anew meanwhile. */
 function parkAll(name: string): string[] {
   return extension(name, 'destination_number', '^.{1,64}$', [
-    action('set', 'park_after_bridge=true'),
-    action('set', 'hangup_after_bridge=false'),
+    '<!-- A caller who has gone without a word (no RTP, no RTCP for a minute) does not hold a line for ever. -->',
+    action('multiset', 'park_after_bridge=true hangup_after_bridge=false media_timeout=60000'),
     action('park'),
   ]);
 }
@@ -197,7 +197,7 @@ function trunkNames({ trunks, edgeAddress }: FreeswitchSettings): string[] {
 function dialplanFile(settings: FreeswitchSettings): string {
   return includeFile('Calls are parked for our server', [
     ...element('context', { name: 'trunk' }, [...trunkNames(settings), ...parkAll('park')]),
-    ...element('context', { name: 'endpoints' }, parkAll('park')),
+    ...element('context', { name: 'agents' }, parkAll('park')),
   ]);
 }
 

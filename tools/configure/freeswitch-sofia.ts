@@ -1,4 +1,4 @@
-/** The two SIP profiles: `trunk` towards carriers or the edge, `endpoints` for agents' pages and telephones. Pure. */
+/** The two SIP profiles: `trunk` towards carriers or the edge, `internal` for agents' pages and telephones. Pure. */
 import type { FreeswitchSettings } from './freeswitch-settings.ts';
 import { element, includeFile, param } from './xml.ts';
 
@@ -55,14 +55,14 @@ function endpointProfile(settings: FreeswitchSettings): string[] {
   const { address, domain, wsPort, wssPort } = settings;
   const codecs = settings.endpointCodecs.join(',');
   const tls = wssPort === undefined ? [] : [param('wss-binding', `${address}:${wssPort}`)];
-  return element('profile', { name: 'endpoints' }, [
+  return element('profile', { name: 'internal' }, [
     ...element('domains', {}, element('domain', { name: 'all', alias: 'false', parse: 'false' }, [])),
     ...element('settings', {}, [
       ...shared(settings),
       param('sip-port', settings.endpointPort),
       param('ws-binding', `${address}:${wsPort}`),
       ...tls,
-      param('context', 'endpoints'),
+      param('context', 'agents'),
       '<!-- A credential of our server, minutes old, proves who it is. -->',
       param('auth-calls', true),
       param('auth-all-packets', false),
