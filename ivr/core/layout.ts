@@ -19,7 +19,7 @@ export function layersOf(flow: Flow): readonly (readonly string[])[] {
   const forward = forwardLinks(flow);
   const layer = new Map(names.map((name) => [name, 0]));
   // As many rounds as there are nodes are enough, because the forward links have no circle.
-  for (let round = 0; round < names.length; round++) {
+  for (const _ of names) {
     let moved = false;
     for (const [from, to] of forward) {
       const least = (layer.get(from) ?? 0) + 1;

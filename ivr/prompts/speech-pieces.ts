@@ -10,7 +10,7 @@ export const pieceNames: readonly string[] = [
 
 /** One by one; 1 is read 幺, as in every number told on the telephone. Other characters are left out. */
 export function digitPieces(text: string): string[] {
-  return [...text].flatMap((c) => (c === '1' ? ['digit-1'] : /\d/.test(c) ? [`number-${c}`] : []));
+  return Array.from(text).flatMap((c) => (c === '1' ? ['digit-1'] : /\d/.test(c) ? [`number-${c}`] : []));
 }
 
 function partOfDay(hour: number): string {

@@ -27,7 +27,7 @@ export class VoicemailDesk implements Voicemail {
   readonly #parts: VoicemailDeskParts;
   /** Calls whose message nobody has yet, oldest first. */
   readonly #waiting = new Set<string>();
-  #giving: Promise<void> | undefined;
+  #isGiving = false;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: VoicemailDeskParts) {
@@ -65,8 +65,9 @@ export class VoicemailDesk implements Voicemail {
 
   /** One at a time, so that no message is given twice. */
   #give(): void {
-    if (this.#waiting.size === 0 || this.#nextAgent() === undefined) return;
-    this.#giving ??= this.#giveAll()
+    if (this.#isGiving || this.#waiting.size === 0 || this.#nextAgent() === undefined) return;
+    this.#isGiving = true;
+    void this.#giveAll()
       .catch((error: unknown) => {
         this.#parts.logger.warn({ err: error }, 'a message could not be given to an agent; tried again');
         this.#retry = setTimeout(() => {
@@ -74,7 +75,7 @@ export class VoicemailDesk implements Voicemail {
         }, RETRY_MS).unref();
       })
       .finally(() => {
-        this.#giving = undefined;
+        this.#isGiving = false;
       });
   }
 

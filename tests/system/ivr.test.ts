@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
 import { io, type Socket } from 'socket.io-client';
-import type { Hello, ServerToPage } from '../../server/realtime/protocol.ts';
+import type { Hello, Result, ServerToPage } from '../../server/realtime/protocol.ts';
 import { Hotline } from '../support/hotline.ts';
 import { openSession, until, type Session } from './api.ts';
 import { allQuiet, Opened, phoneIn, scriptedAgent, storedCall, typesOf, type Caller, type StoredCall } from './rig.ts';
@@ -170,12 +170,19 @@ async function makeTicket({ page }: ScriptedAgent, callId: string): Promise<stri
     ['summary', '油烟扰民'],
   ] as const;
   for (const [field, value] of fields) {
-    const saved = await page.timeout(10_000).emitWithAck('draft.edit', { callId, field, value });
-    if (!saved.ok) throw new Error(`${field} was refused: ${saved.message}`);
+    await done<unknown>((ack) => page.emit('draft.edit', { callId, field, value }, ack));
   }
-  const confirmed = await page.timeout(10_000).emitWithAck('ticket.confirm', { callId });
-  if (!confirmed.ok) throw new Error(`no ticket: ${confirmed.message}`);
-  return confirmed.value.number;
+  const { number } = await done<{ number: string }>((ack) => page.emit('ticket.confirm', { callId }, ack));
+  return number;
+}
+
+function done<T>(send: (ack: (result: Result<T>) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    send((result) => {
+      if (result.ok) resolve(result.value);
+      else reject(new Error(`refused: ${result.message}`));
+    });
+  });
 }
 
 /** What the page of this agent would show. */

@@ -92,6 +92,16 @@ function dial(state: CallState, exit: Extract<FlowExit, { type: 'transfer' }>, l
   const party = { partyId: legId, legId, target: { kind: 'number', number: to } } as const;
   return withMusic(goTo(state, { name: 'flow-dialling', party, otherwise }), [
     { type: 'ring-party', party },
+    // No agent of ours has had the call.
+    emit({
+      type: 'call.transferred',
+      agentId: '',
+      kind: 'blind',
+      partyId: legId,
+      legId,
+      toAgentId: null,
+      toNumber: to,
+    }),
     { type: 'start-timer', timer: 'party', delayMs: ringMs },
   ]);
 }

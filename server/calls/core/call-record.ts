@@ -77,6 +77,9 @@ const closings: Partial<Record<Of<'queue.left'>['reason'], CallEndCause>> = {
 
 const readers: Readers = {
   'call.answered': (_, { stage }) => (stage === 'arriving' ? { stage: 'flow' } : {}),
+  // After the talk the flow only asks for a rating; a call that was cut off there has been served.
+  'ivr.entered': (_, { bridgedAtMs }) =>
+    bridgedAtMs === null ? { stage: 'flow', party: null } : { stage: 'closing', closingCause: 'agent-hung-up' },
   'callback.queued': ({ queue, joinedAtMs }) => ({ stage: 'callback', queued: { queue, priority: 5, joinedAtMs } }),
   'callback.dialled': ({ legId, agentId }) => ({ stage: 'dialling', callerLegId: legId, agentId }),
   'queue.joined': ({ queue, priority, atMs, needs = [], dialect = null }) => ({
