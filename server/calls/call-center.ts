@@ -564,7 +564,7 @@ export class CallCenter {
     }
     await Promise.race([
       Promise.allSettled(open.map((c) => c.runner.settled().then(() => c.runner.speech.end()))),
-      new Promise((resolve) => setTimeout(resolve, 3_000)),
+      new Promise((resolve) => setTimeout(resolve, 3_000).unref()),
     ]);
     await Promise.allSettled(open.map((c) => c.draft.close()));
     this.#unsubscribe?.();
