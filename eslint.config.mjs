@@ -85,7 +85,7 @@ const zones = Object.entries(rooms).flatMap(([room, may]) =>
     message: `${room} may import of ours only: ${may.join(', ') || 'itself'} (docs/architecture.md)`,
   })),
 );
-const features = ['login', 'desk', 'supervisor', 'phone'];
+const features = ['login', 'desk', 'supervisor', 'phone', 'line', 'surge', 'cloud-seat'];
 const featureZones = features.map((f) => ({
   target: `./agent-desktop/src/features/${f}`,
   from: './agent-desktop/src/features',

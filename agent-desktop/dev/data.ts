@@ -194,6 +194,8 @@ export function callView(state: DeskCallView['state'], transcription: Transcript
     recordingStartedAtMs: now - 38_000,
     transcription,
     ticketNumber: null,
+    party: null,
+    supervision: null,
   };
 }
 
@@ -206,10 +208,42 @@ export function supervisorView(): SupervisorView {
     waiting: [23, 11, 6, 2].map((s, i) => ({
       callId: `w${i}`,
       maskedNumber: `13${i}****20${i}7`,
-      queue: 'default',
+      queue: 'main',
       joinedAtMs: now - s * 1000,
       state: i === 0 ? 'offered' : 'waiting',
+      kind: i === 3 ? 'callback' : 'call',
+      priority: 5,
+      needs: i === 1 ? ['方言-江淮'] : [],
     })),
+    queues: [
+      {
+        queue: 'main',
+        title: '综合队列',
+        waiting: 3,
+        callbacks: 1,
+        oldestJoinedAtMs: now - 23_000,
+        staffed: 5,
+        free: 2,
+        servedPerMinute: 2.4,
+        estimatedWaitMs: 75_000,
+      },
+    ],
+    callbacks: [
+      {
+        id: 'cb1',
+        callId: 'r3',
+        maskedNumber: '138****1013',
+        queue: 'main',
+        reason: 'asked',
+        joinedAtMs: now - 312_000,
+        requestedAtMs: now - 250_000,
+        state: 'later',
+        tries: 1,
+        notBeforeMs: now + 180_000,
+        result: 'busy',
+      },
+    ],
+    alarm: null,
     seats: names.map((displayName, i) => ({
       agentId: `a${i}`,
       displayName,
@@ -223,6 +257,13 @@ export function supervisorView(): SupervisorView {
       online: i !== 5,
       talkingSinceMs: i < 2 ? now - (i + 1) * 83_000 : null,
       todayCalls: 38 - i * 3,
+      supervisedBy: [],
+      profile: {
+        queues: ['main'],
+        skills: i % 2 === 0 ? { '方言-江淮': 4 } : {},
+        seatLevel: i === 6 ? 'cloud' : 'on-site',
+      },
+      line: i === 6 ? { atMs: now, roundTripMs: 320, jitterMs: 60, lossShare: 0.05, mos: 2.9 } : null,
     })),
     today: {
       offered: 412,

@@ -54,6 +54,7 @@ function firstHello(): Hello {
     openDrafts: [],
     line: { waiting: 4, longestWaitMs: 23_000, freeAgents: 2 },
     recognizer: { type: 'on', engine: 'dev' },
+    dispositions: [{ code: 'ticket', key: '1', title: '已建工单', titleEn: 'Ticket' }],
   };
 }
 

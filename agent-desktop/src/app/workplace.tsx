@@ -1,10 +1,21 @@
-import { CustomerServiceOutlined, DashboardOutlined, LogoutOutlined, TranslationOutlined } from '@ant-design/icons';
+import {
+  AlertOutlined,
+  CloudOutlined,
+  CustomerServiceOutlined,
+  DashboardOutlined,
+  LogoutOutlined,
+  OrderedListOutlined,
+  TranslationOutlined,
+} from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
 import { Suspense, lazy, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SessionContext } from '../components/session-context.ts';
 import { useStore } from '../components/use-store.ts';
+import { CallInBand } from '../features/cloud-seat/call-in-band.tsx';
+import { LineAdvice } from '../features/cloud-seat/line-advice.tsx';
+import { Watermark } from '../features/cloud-seat/watermark.tsx';
 import { DeskPage } from '../features/desk/desk-page.tsx';
 import { api } from '../lib/api.ts';
 import type { SignedIn } from '../lib/api.ts';
@@ -13,6 +24,9 @@ import { switchLanguage } from '../lib/i18n/index.ts';
 import type { City, Info } from '../lib/types.ts';
 import { goTo, pathStore } from './location.ts';
 
+const CloudPage = lazy(() => import('../features/cloud-seat/cloud-page.tsx'));
+const QueuePage = lazy(() => import('../features/line/queue-page.tsx'));
+const SurgePage = lazy(() => import('../features/surge/surge-page.tsx'));
 const SupervisorPage = lazy(() => import('../features/supervisor/supervisor-page.tsx'));
 
 export interface WorkplaceProps {
@@ -46,11 +60,37 @@ export default function Workplace({ signedIn, info, onSignedOut }: WorkplaceProp
     <SessionContext value={{ session, city, info }}>
       <div className="shell">
         <Rail path={path} leads={leads} name={signedIn.me.displayName} onSignOut={() => void signOut()} />
-        <Suspense fallback={<main />}>{path === '/supervisor' ? <SupervisorPage /> : <DeskPage />}</Suspense>
+        <Suspense fallback={<main />}>
+          <PageAt path={path} />
+        </Suspense>
+        <CallInBand
+          onCome={() => {
+            goTo('/cloud');
+          }}
+        />
+        <LineAdvice />
+        {signedIn.me.role === 'cloud' && <Watermark />}
       </div>
     </SessionContext>
   );
 }
+
+function PageAt({ path }: { readonly path: string }): ReactElement {
+  switch (path) {
+    case '/supervisor':
+      return <SupervisorPage />;
+    case '/queue':
+      return <QueuePage />;
+    case '/surge':
+      return <SurgePage />;
+    case '/cloud':
+      return <CloudPage />;
+  }
+  return <DeskPage />;
+}
+
+/** Pages behind a link of the rail; everything else is the desk. */
+const otherPages: ReadonlySet<string> = new Set(['/supervisor', '/queue', '/surge', '/cloud']);
 
 function useCity(): City | null {
   const [city, setCity] = useState<City | null>(null);
@@ -84,7 +124,7 @@ function Rail({ path, leads, name, onSignOut }: RailProps): ReactElement {
       <div className="rail-logo" aria-hidden="true">
         12345
       </div>
-      <RailLink to="/" on={path !== '/supervisor'} icon={<CustomerServiceOutlined />} text={t('nav.desk')} />
+      <RailLink to="/" on={!otherPages.has(path)} icon={<CustomerServiceOutlined />} text={t('nav.desk')} />
       {leads && (
         <RailLink
           to="/supervisor"
@@ -93,6 +133,11 @@ function Rail({ path, leads, name, onSignOut }: RailProps): ReactElement {
           text={t('nav.supervisor')}
         />
       )}
+      {leads && (
+        <RailLink to="/queue" on={path === '/queue'} icon={<OrderedListOutlined />} text={t('line.nav.queue')} />
+      )}
+      {leads && <RailLink to="/surge" on={path === '/surge'} icon={<AlertOutlined />} text={t('line.nav.surge')} />}
+      <RailLink to="/cloud" on={path === '/cloud'} icon={<CloudOutlined />} text={t('line.nav.cloud')} />
       <div className="rail-space" />
       <Tooltip title={t('language')} placement="right">
         <Button
@@ -131,7 +176,7 @@ function RailLink({ to, on, icon, text }: RailLinkProps): ReactElement {
       href={to}
       className={`rail-link ${on ? 'rail-on' : ''}`}
       aria-current={on ? 'page' : undefined}
-      data-testid={to === '/' ? 'nav-desk' : 'nav-supervisor'}
+      data-testid={to === '/' ? 'nav-desk' : `nav-${to.slice(1)}`}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey) return;
         event.preventDefault();

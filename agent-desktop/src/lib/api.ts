@@ -10,7 +10,8 @@ export interface SignedIn {
   readonly csrfToken: string;
 }
 
-async function call<T>(path: string, init: RequestInit = {}): Promise<Reply<T>> {
+/** Asks and reads JSON; never rejects. */
+export async function call<T>(path: string, init: RequestInit = {}): Promise<Reply<T>> {
   let response: Response;
   try {
     response = await fetch(path, { credentials: 'same-origin', ...init });
@@ -29,7 +30,12 @@ function messageOf(body: unknown): string {
   return 'error' in body ? messageOf(body.error) : '';
 }
 
-function post<T>(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply<T>> {
+/** Posts JSON. */
+export function post<T>(
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply<T>> {
   return call<T>(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -4,6 +4,7 @@ import type { SignedIn } from './api.ts';
 import { serverNowMs } from './clock.ts';
 import { DeskSocket } from './desk-socket.ts';
 import { DraftSync } from './draft-sync.ts';
+import { mosOf } from './mos.ts';
 import { Microphone } from './microphone.ts';
 import { RecordingPlayer } from './recording-player.ts';
 import { Ringer } from './ringer.ts';
@@ -26,6 +27,7 @@ export interface PageView {
 }
 
 const micKey = 'hotline.mic-checked';
+const reportEveryMs = 10_000;
 const returnAfterMs = 1200;
 const returnEveryMs = 2500;
 
@@ -85,8 +87,12 @@ export class DeskSession {
     const timer = setInterval(() => {
       this.#reconcile();
     }, 400);
+    const reports = setInterval(() => {
+      this.#report();
+    }, reportEveryMs);
     this.#stops.push(() => {
       clearInterval(timer);
+      clearInterval(reports);
     });
     this.socket.start();
   }
@@ -206,6 +212,24 @@ export class DeskSession {
     this.#say(await this.socket.request('draft.suggestion', { callId, field, action }));
   }
 
+  async dispose(callId: string, code: string): Promise<boolean> {
+    const result = await this.socket.request('call.dispose', { callId, code });
+    this.#say(result);
+    return result.ok;
+  }
+
+  /** Poor line: no more calls, but drafts and tickets can be worked on. */
+  async textOnly(reason: string): Promise<void> {
+    await this.setIntent('paused', reason);
+  }
+
+  #report(): void {
+    const { quality } = this.phone.view.getSnapshot();
+    if (quality === null || !this.socket.connected) return;
+    const { roundTripMs, jitterMs, lossShare } = quality;
+    void this.socket.request('line.report', { roundTripMs, jitterMs, lossShare, mos: mosOf(quality) });
+  }
+
   clearRefusal(): void {
     this.page.update((p) => ({ ...p, refusal: '' }));
   }
@@ -259,7 +283,7 @@ export class DeskSession {
     const now = Date.now();
     const live = call !== null && (call.state === 'talking' || call.state === 'held' || call.state === 'agent-lost');
     const missing = live && (session === null || (call.state === 'agent-lost' && session.state === 'established'));
-    const orphan = session?.state === 'established' && (call === null || call.state === 'wrap-up');
+    const orphan = session?.state === 'established' && !session.isCheck && (call === null || call.state === 'wrap-up');
     if (!missing && !orphan) {
       this.#missingSinceMs = 0;
       return;

@@ -127,6 +127,15 @@ export class DeskSocket {
     socket.on('supervisor', (view) => {
       this.fold({ type: 'supervisor', view });
     });
+    socket.on('surge', (status) => {
+      this.fold({ type: 'surge', status });
+    });
+    socket.on('surge.call-in', (callIn) => {
+      this.fold({ type: 'call-in', callIn });
+    });
+    socket.on('supervisor.delta', (delta) => {
+      this.fold({ type: 'supervisor-delta', delta });
+    });
     socket.on('replaced', () => {
       this.stop();
       this.fold({ type: 'replaced' });

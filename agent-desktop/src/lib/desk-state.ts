@@ -1,7 +1,9 @@
 /** All that the socket has told this page, folded into one value. Pure: a function of state and input. */
+import { withDelta } from './supervisor-state.ts';
 import { mergeSegment, mergeSegments } from './transcript.ts';
 import type {
   AgentView,
+  CallInView,
   DeskCallView,
   Draft,
   DraftField,
@@ -11,6 +13,9 @@ import type {
   LineView,
   Me,
   OfferView,
+  DispositionView,
+  SupervisorDelta,
+  SurgeStatus,
   SupervisorView,
   TranscriptUpdate,
   TranscriptionStatus,
@@ -32,6 +37,10 @@ export interface DeskState {
   readonly line: LineView;
   readonly recognizer: TranscriptionStatus;
   readonly supervisor: SupervisorView | null;
+  readonly surge: SurgeStatus | null;
+  /** The latest call-in of this standby seat. */
+  readonly callIn: CallInView | null;
+  readonly dispositions: readonly DispositionView[];
   readonly replaced: boolean;
   /** Grows with each `hello`; 0 before the first. */
   readonly hellos: number;
@@ -52,6 +61,9 @@ export type DeskInput =
   | { readonly type: 'line'; readonly line: LineView }
   | { readonly type: 'recognizer'; readonly status: TranscriptionStatus }
   | { readonly type: 'supervisor'; readonly view: SupervisorView }
+  | { readonly type: 'surge'; readonly status: SurgeStatus }
+  | { readonly type: 'call-in'; readonly callIn: CallInView }
+  | { readonly type: 'supervisor-delta'; readonly delta: SupervisorDelta }
   | { readonly type: 'replaced' };
 
 /** What the server has acknowledged, shown until its own patch arrives. */
@@ -73,6 +85,9 @@ export const emptyDesk: DeskState = {
   line: { waiting: 0, longestWaitMs: 0, freeAgents: 0 },
   recognizer: { type: 'starting' },
   supervisor: null,
+  surge: null,
+  callIn: null,
+  dispositions: [],
   replaced: false,
   hellos: 0,
 };
@@ -110,6 +125,12 @@ export function deskStep(state: DeskState, input: DeskInput): DeskState {
       return { ...state, recognizer: input.status };
     case 'supervisor':
       return { ...state, supervisor: input.view };
+    case 'surge':
+      return { ...state, surge: input.status };
+    case 'call-in':
+      return { ...state, callIn: input.callIn };
+    case 'supervisor-delta':
+      return state.supervisor === null ? state : { ...state, supervisor: withDelta(state.supervisor, input.delta) };
     case 'replaced':
       return { ...state, replaced: true, offer: null };
   }
@@ -132,6 +153,7 @@ function onHello(state: DeskState, hello: Hello): DeskState {
     openDraftIds: hello.openDrafts.map((d) => d.callId).filter((id) => id !== current),
     line: hello.line,
     recognizer: hello.recognizer,
+    dispositions: hello.dispositions,
     replaced: false,
     hellos: state.hellos + 1,
   };

@@ -17,6 +17,8 @@ export interface PhoneSession {
   readonly callId: string;
   readonly offerId: string;
   readonly state: 'ringing' | 'answering' | 'established';
+  /** Nobody calls: the server lets this page measure its line. */
+  readonly isCheck: boolean;
 }
 
 export interface PhoneView {
@@ -222,7 +224,7 @@ export class SoftPhone {
     invitation.stateChange.addListener((state) => {
       this.#onState(invitation, state);
     });
-    if (isReturn(invitation)) void this.answer();
+    if (isReturn(invitation) || isCheck(invitation)) void this.answer();
   }
 
   #onState(invitation: Invitation, state: SessionState): void {
@@ -278,6 +280,7 @@ export class SoftPhone {
       callId: invitation.request.getHeader('X-Hotline-Call') ?? '',
       offerId: invitation.request.getHeader('X-Hotline-Offer') ?? '',
       state,
+      isCheck: isCheck(invitation),
     };
     this.view.update((v) => ({ ...v, session }));
   }
@@ -299,6 +302,11 @@ function refuse(invitation: Invitation, statusCode: number): void {
 /** Asked again after an await: the compiler would take the earlier answer for granted. */
 function rings(invitation: Invitation): boolean {
   return invitation.state === SessionState.Initial;
+}
+
+/** The server plays to this page so that it can measure its line: answered without asking. */
+function isCheck(invitation: Invitation): boolean {
+  return invitation.request.getHeader('X-Hotline-Check') === '1';
 }
 
 /** The server rings back into a call that this agent had lost: answered without asking. */

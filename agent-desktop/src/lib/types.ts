@@ -1,20 +1,28 @@
 /** Shapes the pages share with the server, gathered in one place. Types only: nothing of the server is bundled. */
 export type {
   AgentPhone,
+  AgentProfileView,
   AgentView,
+  CallbackView,
   CallerView,
   DeskCallState,
   DeskCallView,
+  DispositionView,
   Hello,
+  LineAlarmView,
+  LineReport,
   LineView,
+  ListDelta,
   Me,
   None,
   OfferView,
   PageToServer,
+  QueueView,
   Result,
   SeatView,
   ServerToPage,
   SipCredentials,
+  SupervisorDelta,
   SupervisorView,
   TranscriptionStatus,
   WaitingView,
@@ -30,6 +38,18 @@ export type {
   TicketKind,
   Urgency,
 } from '../../../server/drafts/types.ts';
+export type {
+  CallInView,
+  DecisionView,
+  DryRunView,
+  PlanFault,
+  PlanView,
+  RosterEntry,
+  StandbyView,
+  SurgeStatus,
+  SurgeLevel,
+  Words as SurgeWords,
+} from '../../../server/surge/api-types.ts';
 export type { SpeechSide, TranscriptUpdate } from '../../../asr/ports.ts';
 export type { CallRow, TicketRow } from '../../../server/store/ports.ts';
 export type { City } from '../../../config/city.ts';

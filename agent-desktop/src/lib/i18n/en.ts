@@ -1,8 +1,10 @@
 /* eslint-disable max-lines -- a table of words, best read in one piece */
 /** Words on the screen, English. Keys as in `zh.ts`. */
+import { enLine } from './en-line.ts';
 import type { Words } from './zh.ts';
 
 export const en: Words = {
+  line: enLine,
   product: 'Government Service Hotline',
   language: '中文',
   nav: { desk: 'Desk', supervisor: 'Lead', logout: 'Sign out', keys: 'Keyboard', main: 'Main' },

@@ -1,0 +1,50 @@
+import { Button } from 'antd';
+import { useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../../components/session-context.ts';
+import { useStore } from '../../components/use-store.ts';
+import { mosOf, verdictOf } from '../../lib/mos.ts';
+import './cloud.css';
+
+/** So many samples (of two seconds) in a row, so that one hiccup does not disturb a call. */
+const samplesToWarn = 3;
+
+/** In a call on a poor line: what it is, and what to do. */
+export function LineAdvice(): ReactElement | null {
+  const { t } = useTranslation();
+  const { session } = useSession();
+  const { quality, session: sip } = useStore(session.phone.view);
+  const [poor, setPoor] = useState(0);
+  const [hidden, setHidden] = useState(false);
+  const mos = quality === null ? null : mosOf(quality);
+  useEffect(() => {
+    if (quality === null) {
+      setPoor(0);
+      setHidden(false);
+      return;
+    }
+    setPoor((n) => (verdictOf(mosOf(quality)) === 'poor' ? n + 1 : 0));
+  }, [quality]);
+  if (mos === null || hidden || sip?.isCheck === true || poor < samplesToWarn) return null;
+  return (
+    <div className="line-advice" role="alert" data-testid="line-advice">
+      <div>
+        <b>{t('line.cloud.poorLine', { mos: mos.toFixed(1) })}</b> {t('line.cloud.poorAdvice')}
+      </div>
+      <span className="grow" />
+      <Button size="small" onClick={() => void session.textOnly(t('line.cloud.textOnlyReason'))}>
+        {t('line.cloud.textOnly')}
+      </Button>
+      <Button
+        size="small"
+        type="text"
+        onClick={() => {
+          setHidden(true);
+        }}
+      >
+        {t('line.cloud.hide')}
+      </Button>
+    </div>
+  );
+}
