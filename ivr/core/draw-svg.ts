@@ -1,11 +1,11 @@
 /** A flow as an SVG picture. Pure. */
 import { captionOf } from './captions.ts';
 import type { Flow, FlowNode } from './flow.ts';
-import { layersOf } from './layout.ts';
+import { isPlace, layoutOf } from './layout.ts';
 import { linksOf, type Link } from './links.ts';
 
 const BOX = { width: 210, height: 54 };
-const GAP = { x: 50, y: 80 };
+const GAP = { x: 34, y: 80 };
 const MARGIN = 40;
 const TITLE = 44;
 
@@ -27,16 +27,17 @@ const fills: Readonly<Partial<Record<FlowNode['type'], string>>> = {
   'call-back': '#e8e4fb',
 };
 
+const widthOf = (name: string): number => (isPlace(name) ? 14 : BOX.width);
+const rowWidth = (names: readonly string[]): number => names.reduce((sum, name) => sum + widthOf(name) + GAP.x, -GAP.x);
+
 function spots(layers: readonly (readonly string[])[], width: number): ReadonlyMap<string, Spot> {
   const found = new Map<string, Spot>();
   layers.forEach((names, layer) => {
-    const rowWidth = names.length * (BOX.width + GAP.x) - GAP.x;
-    names.forEach((name, column) => {
-      found.set(name, {
-        x: (width - rowWidth) / 2 + column * (BOX.width + GAP.x),
-        y: TITLE + MARGIN + layer * (BOX.height + GAP.y),
-      });
-    });
+    let x = (width - rowWidth(names)) / 2;
+    for (const name of names) {
+      found.set(name, { x, y: TITLE + MARGIN + layer * (BOX.height + GAP.y) });
+      x += widthOf(name) + GAP.x;
+    }
   });
   return found;
 }
@@ -58,35 +59,58 @@ function box(name: string, node: FlowNode, spot: Spot, mark: string): string {
 
 const cut = (text: string): string => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
 
-/** Down from box to box; a way back or across runs in a curve at the side. Labels stand where the line begins. */
-function line({ from, to, label }: Link, at: ReadonlyMap<string, Spot>, index: number, count: number): string {
+interface Drawn {
+  readonly link: Link;
+  readonly route: readonly string[];
+  /** Which of how many lines leaves the box. */
+  readonly index: number;
+  readonly count: number;
+}
+
+const down = (from: Spot, to: Spot): string =>
+  `C ${round(from.x)} ${round((from.y + to.y) / 2)}, ${round(to.x)} ${round((from.y + to.y) / 2)}, ${round(to.x)} ${round(to.y)}`;
+
+/** Down from box to box, straight through its places; a way back or across runs round the side. */
+function line({ link: { from, to, label }, route, index, count }: Drawn, at: ReadonlyMap<string, Spot>): string {
   const [a, b] = [at.get(from), at.get(to)];
   if (a === undefined || b === undefined) return '';
-  const startX = a.x + (BOX.width * (index + 1)) / (count + 1);
-  const startY = a.y + BOX.height;
-  const endX = b.x + BOX.width / 2 + (startX - (a.x + BOX.width / 2)) / 8;
-  const isBack = b.y <= a.y;
-  const side = Math.max(startX, b.x + BOX.width) + GAP.x;
-  const path = isBack
-    ? `M ${round(startX)} ${round(startY)} C ${round(startX)} ${round(startY + 40)}, ${round(side)} ${round(startY + 40)}, ${round(side)} ${round((startY + b.y) / 2)} S ${round(b.x + BOX.width + 40)} ${round(b.y + BOX.height / 2)}, ${round(b.x + BOX.width)} ${round(b.y + BOX.height / 2)}`
-    : `M ${round(startX)} ${round(startY)} C ${round(startX)} ${round(startY + GAP.y / 2)}, ${round(endX)} ${round(b.y - GAP.y / 2)}, ${round(endX)} ${round(b.y)}`;
+  const start = { x: a.x + (BOX.width * (index + 1)) / (count + 1), y: a.y + BOX.height };
+  const end = { x: b.x + BOX.width / 2 + (start.x - (a.x + BOX.width / 2)) / 8, y: b.y };
   const text =
     label === ''
       ? ''
-      : `<text class="label" x="${round(startX)}" y="${round(startY + 16)}">${escape(cut(label))}</text>`;
-  return `<path d="${path}" marker-end="url(#arrow)"/>${text}`;
+      : `<text class="label" x="${round(start.x)}" y="${round(start.y + 16)}">${escape(cut(label))}</text>`;
+  if (b.y <= a.y) return `<path d="${back(start, b)}" marker-end="url(#arrow)"/>${text}`;
+  let path = `M ${round(start.x)} ${round(start.y)}`;
+  let last: Spot = start;
+  for (const place of route) {
+    const spot = at.get(place);
+    if (spot === undefined) continue;
+    path += ` ${down(last, spot)} V ${round(spot.y + BOX.height)}`;
+    last = { x: spot.x, y: spot.y + BOX.height };
+  }
+  return `<path d="${path} ${down(last, end)}" marker-end="url(#arrow)"/>${text}`;
+}
+
+function back(start: Spot, to: Spot): string {
+  const side = Math.max(start.x, to.x + BOX.width) + GAP.x;
+  const middle = to.y + BOX.height / 2;
+  return [
+    `M ${round(start.x)} ${round(start.y)}`,
+    `C ${round(start.x)} ${round(start.y + 40)}, ${round(side)} ${round(start.y + 40)}, ${round(side)} ${round((start.y + to.y) / 2)}`,
+    `S ${round(to.x + BOX.width + 40)} ${round(middle)}, ${round(to.x + BOX.width)} ${round(middle)}`,
+  ].join(' ');
 }
 
 export function drawSvg(flow: Flow): string {
-  const layers = layersOf(flow);
-  const widest = Math.max(...layers.map((names) => names.length));
-  const width = widest * (BOX.width + GAP.x) + 2 * MARGIN;
+  const { layers, routes } = layoutOf(flow);
+  const width = Math.max(...layers.map(rowWidth)) + 2 * (MARGIN + GAP.x);
   const height = TITLE + layers.length * (BOX.height + GAP.y) + 2 * MARGIN;
   const at = spots(layers, width);
   const links = linksOf(flow);
-  const lines = links.map((link) => {
+  const lines = links.map((link, i) => {
     const own = links.filter((other) => other.from === link.from);
-    return line(link, at, own.indexOf(link), own.length);
+    return line({ link, route: routes[i] ?? [], index: own.indexOf(link), count: own.length }, at);
   });
   const marks = (name: string): string =>
     [

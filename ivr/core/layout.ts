@@ -1,27 +1,52 @@
 /**
  * Where the boxes of a flow stand: layers from the top, as many steps from the start as the longest way without going
- * back; within a layer in the order that crosses the fewest lines (barycentre, a few sweeps). Pure.
+ * back; within a layer in the order that crosses the fewest lines (barycentre, a few sweeps). A line over several layers
+ * gets a place of its own in each layer between, so that it runs beside the boxes and not behind them. Pure.
  */
 import type { Flow } from './flow.ts';
 import { linksOf } from './links.ts';
 
-export interface Placed {
-  readonly name: string;
-  readonly layer: number;
-  readonly column: number;
+export interface Layout {
+  /** Names of nodes and places of lines, left to right, top first. Every node stands in exactly one layer. */
+  readonly layers: readonly (readonly string[])[];
+  /** For each of `linksOf(flow)`: the places it runs through between its ends. */
+  readonly routes: readonly (readonly string[])[];
 }
 
-const SWEEPS = 6;
+type Pair = readonly [string, string];
 
-/** Layers of node names, top first. Every node stands in exactly one. */
-export function layersOf(flow: Flow): readonly (readonly string[])[] {
+const SWEEPS = 8;
+
+/** Whether this is the place of a line; names of nodes have no colon. */
+export const isPlace = (name: string): boolean => name.includes(':');
+
+export function layoutOf(flow: Flow): Layout {
   const names = Object.keys(flow.nodes);
-  const forward = forwardLinks(flow);
+  const layer = layerNumbers(names, forwardLinks(flow));
+  const layers: string[][] = Array.from({ length: Math.max(0, ...layer.values()) + 1 }, () => []);
+  for (const name of names) layers[layer.get(name) ?? 0]?.push(name);
+  const steps: Pair[] = [];
+  const routes = linksOf(flow).map(({ from, to }, index) => {
+    const [first, last] = [layer.get(from) ?? 0, layer.get(to) ?? 0];
+    const between = Array.from({ length: Math.max(0, last - first - 1) }, (_, i) => first + 1 + i);
+    const places = between.map((at) => {
+      const place = `${String(index)}:${String(at)}`;
+      layers[at]?.push(place);
+      return place;
+    });
+    const way = [from, ...places, to];
+    if (last > first) way.slice(1).forEach((next, i) => steps.push([way[i] ?? from, next]));
+    return places;
+  });
+  return { layers: order(layers, steps), routes };
+}
+
+/** As many rounds as there are nodes are enough, because the links have no circle. */
+function layerNumbers(names: readonly string[], links: readonly Pair[]): ReadonlyMap<string, number> {
   const layer = new Map(names.map((name) => [name, 0]));
-  // As many rounds as there are nodes are enough, because the forward links have no circle.
   for (const _ of names) {
     let moved = false;
-    for (const [from, to] of forward) {
+    for (const [from, to] of links) {
       const least = (layer.get(from) ?? 0) + 1;
       if ((layer.get(to) ?? 0) >= least) continue;
       layer.set(to, least);
@@ -29,15 +54,8 @@ export function layersOf(flow: Flow): readonly (readonly string[])[] {
     }
     if (!moved) break;
   }
-  const layers: string[][] = [];
-  for (const name of names) (layers[layer.get(name) ?? 0] ??= []).push(name);
-  return order(
-    Array.from(layers, (names_) => names_),
-    forward,
-  );
+  return layer;
 }
-
-type Pair = readonly [string, string];
 
 /** Links without those that lead back to a node on the way to their own beginning (found by walking depth first). */
 function forwardLinks(flow: Flow): readonly Pair[] {
@@ -58,24 +76,22 @@ function forwardLinks(flow: Flow): readonly Pair[] {
 }
 
 function order(layers: readonly (readonly string[])[], links: readonly Pair[]): readonly (readonly string[])[] {
+  const [above, below] = [new Map<string, string[]>(), new Map<string, string[]>()];
+  for (const [from, to] of links) {
+    above.set(to, [...(above.get(to) ?? []), from]);
+    below.set(from, [...(below.get(from) ?? []), to]);
+  }
   let now = layers;
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const isDown = sweep % 2 === 0;
-    const at = new Map(
-      now.flatMap((names) => names.map((name, column): [string, number] => [name, column - names.length / 2])),
-    );
-    now = now.map((names) => {
-      const centre = new Map(names.map((name) => [name, barycentre(name, links, at, isDown)]));
-      return [...names].sort((a, b) => (centre.get(a) ?? 0) - (centre.get(b) ?? 0));
-    });
+    const near = sweep % 2 === 0 ? above : below;
+    const columns = now.flatMap((names) => names.map((name, i): [string, number] => [name, i - names.length / 2]));
+    const at = new Map(columns);
+    const centre = (name: string): number => {
+      const others = near.get(name) ?? [];
+      if (others.length === 0) return at.get(name) ?? 0;
+      return others.reduce((sum, other) => sum + (at.get(other) ?? 0), 0) / others.length;
+    };
+    now = now.map((names) => [...names].sort((a, b) => centre(a) - centre(b)));
   }
   return now;
-}
-
-function barycentre(name: string, links: readonly Pair[], at: ReadonlyMap<string, number>, isDown: boolean): number {
-  const near = links.flatMap(([from, to]) =>
-    isDown ? (to === name ? [at.get(from) ?? 0] : []) : from === name ? [at.get(to) ?? 0] : [],
-  );
-  if (near.length === 0) return at.get(name) ?? 0;
-  return near.reduce((sum, x) => sum + x, 0) / near.length;
 }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import type { Flow } from '../../../ivr/core/flow.ts';
 import { drawMermaid } from '../../../ivr/core/draw-mermaid.ts';
 import { drawSvg } from '../../../ivr/core/draw-svg.ts';
-import { layersOf } from '../../../ivr/core/layout.ts';
+import { isPlace, layoutOf } from '../../../ivr/core/layout.ts';
 import { linksOf } from '../../../ivr/core/links.ts';
 import { checkFlowFile, loadCalendar, loadFlow, promptNames, type FlowPlaces } from '../../../ivr/load-flow.ts';
 import { pieceNames } from '../../../ivr/prompts/speech-pieces.ts';
@@ -50,11 +50,20 @@ describe('the picture of a flow', () => {
   });
 
   it('has each node once, below what leads to it', () => {
-    const layers = layersOf(flow);
-    expect(layers.flat().sort()).toEqual(Object.keys(flow.nodes).sort());
+    const { layers, routes } = layoutOf(flow);
+    expect(
+      layers
+        .flat()
+        .filter((name) => !isPlace(name))
+        .sort(),
+    ).toEqual(Object.keys(flow.nodes).sort());
     const layer = (name: string): number => layers.findIndex((l) => l.includes(name));
     // This flow has no way back, so every line leads down.
     expect(linksOf(flow).filter(({ from, to }) => layer(from) >= layer(to))).toEqual([]);
+    // A line has a place in every layer it passes.
+    const passed = linksOf(flow).map(({ from, to }) => layer(to) - layer(from) - 1);
+    expect(routes.map((places) => places.length)).toEqual(passed);
+    expect(routes.flat().every((place) => layers.flat().includes(place))).toBe(true);
   });
 
   it('shows every node and every way as SVG and as Mermaid', () => {
@@ -88,7 +97,11 @@ describe('the picture of a flow', () => {
         line: { type: 'queue', queue: 'main', skills: [], priority: 5 },
       },
     };
-    expect(layersOf(round).flat()).toHaveLength(3);
+    expect(
+      layoutOf(round)
+        .layers.flat()
+        .filter((name) => !isPlace(name)),
+    ).toHaveLength(3);
     expect(drawSvg(round)).not.toContain('NaN');
   });
 });
