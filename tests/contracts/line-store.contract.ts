@@ -427,6 +427,7 @@ export function lineStoreChecks(): readonly Check[] {
       await join('c2', { queue: 'tax' });
       await agent('a1');
       const offerId = await firstOffer();
+      await h.advance(5);
       await h.line.change('c1', { queue: 'tax', needs: [] });
       expect(await h.line.accept(offerId)).toBe('expired');
       expect(await h.line.place('c1')).toMatchObject({ position: 1 });
