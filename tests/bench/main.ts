@@ -1,6 +1,8 @@
 /** `npm run bench -- <name>` measures; `npm run bench -- list` tells what there is to measure. */
 import { Skipped, type Bench } from './bench.ts';
+import { acdOffer } from './acd/acd-offer.ts';
 import { edge } from './edge/edge.ts';
+import { fanOut } from './fan-out/fan-out.ts';
 import { firstCall } from './first-call/first-call.ts';
 import { within } from './limits.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
@@ -8,7 +10,17 @@ import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
 import { webrtcBridge } from './media/webrtc-bridge.ts';
 
-const benches: readonly Bench[] = [firstCall, edge, rtpBridge, webrtcBridge, ticker, simulate21x, simulateYangzhou];
+const benches: readonly Bench[] = [
+  acdOffer,
+  fanOut,
+  firstCall,
+  edge,
+  rtpBridge,
+  webrtcBridge,
+  ticker,
+  simulate21x,
+  simulateYangzhou,
+];
 
 function list(): void {
   for (const { name, about } of benches) process.stdout.write(`${name.padEnd(16)} ${about}\n`);
