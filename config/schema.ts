@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { surgeSchema } from './surge-schema.ts';
 import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
+import { switchSchema } from './freeswitch-schema.ts';
 import { queuesSchema, redisSchema } from './queues-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -115,7 +116,12 @@ export const lineSchema = z.strictObject({
 });
 
 export const ivrSchema = z.strictObject({
-  flow: z.string().min(1).default('greeting-line').describe('Name of the call flow (ivr/flows/<name>.yaml).'),
+  flow: z.string().min(1).default('greeting-line').describe('Name of the call flow (<flowsDir>/<name>.yaml).'),
+  flowsDir: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("Folder of the city's own call flows; null = the sample ones (ivr/flows)."),
   promptsDir: z
     .string()
     .nullable()
@@ -183,6 +189,7 @@ export const configSchema = z.strictObject({
   store: storeSchema.prefault({}),
   auth: authSchema.prefault({}),
   edge: edgeSchema.prefault({}),
+  switch: switchSchema.prefault({}),
   surge: surgeSchema.prefault({}),
 });
 

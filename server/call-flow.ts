@@ -17,11 +17,11 @@ export interface CallFlow {
 
 export async function loadCallFlow(config: Config, root: string): Promise<CallFlow> {
   const sample = join(root, 'ivr/prompts/zh-CN');
-  const { flow: name, promptsDir } = config.ivr;
+  const { flow: name, flowsDir, promptsDir } = config.ivr;
   const promptDirs = promptsDir === null ? [sample] : [promptsDir, sample];
   const calendar = await loadCalendar([join(config.cityDir, 'calendar.yaml'), join(root, 'ivr/calendar.yaml')]);
   const [flow, names] = await Promise.all([
-    loadFlow(name, { flowsDir: join(root, 'ivr/flows'), promptDirs, calendar }),
+    loadFlow(name, { flowsDir: flowsDir ?? join(root, 'ivr/flows'), promptDirs, calendar }),
     promptNames(promptDirs),
   ]);
   const prompts = await promptFiles([...new Set([...waitingPrompts, ...pieceNames, ...names])], promptDirs);

@@ -99,7 +99,8 @@ function partyRequest(
       marks: { ...marks, agent_id: target.agentId },
     };
   }
-  const uri = host.dialUri?.(target.number);
+  // A call flow may name a SIP address; agents can only dial numbers (they are parsed as such).
+  const uri = target.number.startsWith('sip:') ? target.number : host.dialUri?.(target.number);
   if (uri === undefined) throw new SwitchError('bad-request', 'no way out to other numbers is configured');
   // Outside numbers see the hotline's number: a carrier takes no other.
   return { ...shared(state), legId, target: { type: 'uri', uri }, from: { user: to }, marks };
