@@ -59,7 +59,8 @@ class Draft {
   newId(): string {
     const { nextId } = this.state;
     this.state = { ...this.state, nextId: nextId + 1 };
-    return `${this.atMs}-${nextId}`;
+    // Sorts by itself in the order of deciding.
+    return `${Math.floor(this.atMs)}-${String(nextId).padStart(6, '0')}`;
   }
 
   say(kind: DecisionKind, measure: MeasureType | null, why: Words, by = 'controller'): void {

@@ -23,24 +23,30 @@ export interface LineForecast {
 const NEGLIGIBLE = 1e-12;
 const MOST_STATES = 500_000;
 
-/** Sums of the chain's weights, taken outwards from its most likely state so that nothing overflows. */
+/**
+ * Sums of the chain's weights, taken outwards from its most likely state so that nothing overflows. The loops are the
+ * controller's whole work: plain arithmetic only.
+ */
 function chain(load: LineLoad): { total: number; queue: number } {
   const { perMs, handleMs, patienceMs, seats } = load;
-  const deathRate = (k: number): number => Math.min(k, seats) / handleMs + Math.max(0, k - seats) / patienceMs;
+  const served = 1 / (handleMs * perMs);
+  const lost = 1 / (patienceMs * perMs);
+  const full = seats * served;
   const work = perMs * handleMs;
   const overload = Math.max(0, perMs - seats / handleMs) * patienceMs;
   const mode = Math.max(0, Math.floor(work <= seats ? work : seats + overload));
   let total = 1;
-  let queue = Math.max(0, mode - seats);
-  for (let k = mode, weight = 1; weight > NEGLIGIBLE && k < mode + MOST_STATES; k++) {
-    weight *= perMs / deathRate(k + 1);
+  let queue = mode > seats ? mode - seats : 0;
+  const last = mode + MOST_STATES;
+  for (let k = mode + 1, weight = 1; weight > NEGLIGIBLE && k < last; k++) {
+    weight /= k <= seats ? k * served : full + (k - seats) * lost;
     total += weight;
-    queue += weight * Math.max(0, k + 1 - seats);
+    if (k > seats) queue += weight * (k - seats);
   }
   for (let k = mode, weight = 1; weight > NEGLIGIBLE && k > 0; k--) {
-    weight *= deathRate(k) / perMs;
+    weight *= k <= seats ? k * served : full + (k - seats) * lost;
     total += weight;
-    queue += weight * Math.max(0, k - 1 - seats);
+    if (k > seats + 1) queue += weight * (k - 1 - seats);
   }
   return { total, queue };
 }
