@@ -53,6 +53,11 @@ export class DigitReceiver {
   #open: { rtpTs: number; event: number; durationTicks: number; lastMs: number } | undefined;
   #lastEndedTs: number | undefined;
 
+  /** Whether a digit has begun and not ended. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** Takes one packet of the negotiated payload type; gives the digits that it completes. */
   push(packet: Pick<RtpPacket, 'rtpTs' | 'payload'>, nowMs: number): readonly ReceivedDigit[] {
     const event = parseTelephoneEvent(packet.payload);

@@ -88,8 +88,8 @@ export class MediaLeg {
   }
 
   /** The leg's media clock, in samples. */
-  nowSample(): number {
-    return (this.#context.now() - this.#bornMs) * samplesPerMs;
+  nowSample(nowMs = this.#context.now()): number {
+    return (nowMs - this.#bornMs) * samplesPerMs;
   }
 
   get player(): Player | undefined {
@@ -157,8 +157,8 @@ export class MediaLeg {
     if (this.#mix !== undefined) this.#sendMix(this.#mix, tick);
     else if (this.#player !== undefined) this.#sendPlay(this.#player, tick);
     else this.#sendNoise(tick);
-    this.#announce(this.#digits.advance(this.#context.now()));
-    this.audio.advance(this.nowSample());
+    if (this.#digits.isOpen) this.#announce(this.#digits.advance(this.#context.now()));
+    if (this.audio.isOpen) this.audio.advance(this.nowSample());
   }
 
   /** A few times a second: reports, silence. */
@@ -194,7 +194,7 @@ export class MediaLeg {
   }
 
   /** Audio or an event of the other party, on arrival. */
-  relay(packet: RtpPacket, from: { source: string; content: PacketContent }): void {
+  relay(packet: RtpPacket, from: { source: string; content: PacketContent; nowMs: number }): void {
     // A prompt or a digit is a source of its own; the relay starts a new run of numbers after it.
     if (this.#player !== undefined || this.#digitSender.isActive) return;
     const { sequence, rtpTs, marker } = packet;
@@ -208,9 +208,9 @@ export class MediaLeg {
     if (content.type === 'noise') this.#filler.begin(noiseLevelOf(packet.payload) ?? quietestLevel);
     else this.#filler.end();
     if (content.type === 'audio') {
-      this.#send(numbers, translateG711(content.law, this.#law(), packet.payload), content.type);
+      this.#send(numbers, translateG711(content.law, this.#law(), packet.payload), content.type, from.nowMs);
     } else if (content.type === 'event' && this.#negotiated?.eventPayloadType !== undefined) {
-      this.#send(numbers, packet.payload, content.type);
+      this.#send(numbers, packet.payload, content.type, from.nowMs);
     } else this.#out.omit(numbers);
   }
 
@@ -231,18 +231,18 @@ export class MediaLeg {
     }
     if (content.type === 'audio') this.#noteUp();
     if (content.type === 'event') this.#announce(this.#digits.push(packet, nowMs));
-    if (this.audio.isOpen) this.audio.take('said', packet, { content, nowSample: this.nowSample() });
-    this.#passOn(packet, content);
+    if (this.audio.isOpen) this.audio.take('said', packet, { content, nowSample: this.nowSample(nowMs) });
+    this.#passOn(packet, content, nowMs);
   }
 
-  #passOn(packet: RtpPacket, content: PacketContent): void {
+  #passOn(packet: RtpPacket, content: PacketContent, nowMs: number): void {
     for (const listener of this.#relayTo) {
-      listener.relay(packet, { source: this.#sourceName(packet.ssrc), content });
+      listener.relay(packet, { source: this.#sourceName(packet.ssrc), content, nowMs });
     }
     if (this.#voice === undefined) return;
     const pcm = content.type === 'audio' ? decodeG711(content.law, packet.payload) : undefined;
     const { ssrc, sequence, rtpTs } = packet;
-    this.#voice.take({ ssrc, sequence, rtpTs, pcm }, this.nowSample());
+    this.#voice.take({ ssrc, sequence, rtpTs, pcm }, this.nowSample(nowMs));
   }
 
   #noteUp(): void {
@@ -327,10 +327,10 @@ export class MediaLeg {
     return this.#negotiated?.codec.law ?? 'pcma';
   }
 
-  #send(from: SourcePacket, payload: Uint8Array, type: 'audio' | 'event'): void {
+  #send(from: SourcePacket, payload: Uint8Array, type: 'audio' | 'event', nowMs = this.#context.now()): void {
     const agreed = this.#negotiated;
     const payloadType = type === 'audio' ? agreed?.codec.payloadType : agreed?.eventPayloadType;
-    const nowSample = this.nowSample();
+    const nowSample = this.nowSample(nowMs);
     const numbers = this.#out.next(from, nowSample);
     if (numbers === undefined || payloadType === undefined) return;
     const { sequence, rtpTs, marker } = numbers;

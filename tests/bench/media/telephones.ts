@@ -51,7 +51,8 @@ const echoDelays = new Delays();
 const offsets: Float64Array[] = [];
 const offsetCounts: number[] = [];
 const MAX_OFFSETS = 4_000;
-let timer: NodeJS.Timeout | undefined;
+let running = false;
+const cell = new Int32Array(new SharedArrayBuffer(4));
 
 async function open(onPacket: (bytes: Buffer, own: Telephone) => void): Promise<Telephone> {
   const socket = createSocket('udp4');
@@ -97,7 +98,11 @@ function send(one: Telephone): void {
   one.socket.send(Buffer.from(one.packet), one.port, HOST);
 }
 
-/** Each stream has its own place in the beat; what is due by now is sent. */
+/**
+ * Each stream has its own place in the beat; what is due by now is sent. In between the process sleeps and lets what
+ * comes wait in its sockets: a telephone on another machine would not have to be woken by the switch for each packet,
+ * which on one machine costs the switch a tenth of its time. All delays, the echo's too, are read to a millisecond.
+ */
 function start(): void {
   const all = [...telephones, ...echoes].filter((one) => one.sending);
   const startedMs = performance.now();
@@ -108,8 +113,10 @@ function start(): void {
       const one = all[done % all.length];
       if (one !== undefined) send(one);
     }
-    timer = setTimeout(step, 1);
+    Atomics.wait(cell, 0, 0, 1);
+    if (running) setImmediate(step);
   };
+  running = true;
   step();
 }
 
@@ -148,7 +155,7 @@ const work = {
   },
   start,
   stop: (): void => {
-    clearTimeout(timer);
+    running = false;
   },
   /** Delays since the last look. */
   delays: () => ({ relayed: delays.take(), echoed: echoDelays.take() }),
@@ -172,7 +179,7 @@ const work = {
 export type TelephoneWork = typeof work;
 
 serve(work, () => {
-  clearTimeout(timer);
+  running = false;
   for (const { socket } of [...telephones, ...echoes]) socket.close();
   return Promise.resolve();
 });
