@@ -11,11 +11,9 @@ import { loadCity } from '../config/load-city.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
 import type { Flow } from '../ivr/core/flow.ts';
-import { createEmbeddedSwitch, type EmbeddedSwitch } from '../telephony/embedded/embedded-switch.ts';
-import { createMediaEngine } from '../telephony/embedded/media/create-media-engine.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
 import type { LineStore, QueueRules } from './acd/line-store.ts';
-import { announce, explain, ownAddress, say } from './announce.ts';
+import { announce, explain, say } from './announce.ts';
 import { loadCallFlow, type CallFlow } from './call-flow.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
@@ -41,6 +39,7 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/ports.ts';
 import { openSurge } from './surge-setup.ts';
 import type { SurgeService } from './surge/surge-service.ts';
+import { createPhoneSwitch, type PhoneSwitch } from './switch.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nowMs = (): number => Date.now();
@@ -65,7 +64,7 @@ interface Ground extends Base {
   readonly recognizer: Recognizer;
   readonly drafts: DraftEngine;
   readonly credentials: SipCredentialRegister;
-  readonly phoneSwitch: EmbeddedSwitch;
+  readonly phoneSwitch: PhoneSwitch;
 }
 
 function callSettings(config: Config, flow: Flow, queues: readonly QueueRules[]): CallSettings {
@@ -89,20 +88,14 @@ function iceServersOf(config: Config): readonly { urls: string; username?: strin
 async function startSwitch(
   { config, logger, closing }: Base,
   credentials: SipCredentialRegister,
-): Promise<EmbeddedSwitch> {
-  const { sip, rtp } = config;
-  const media = await createMediaEngine(
-    {
-      advertisedAddress: sip.advertisedAddress ?? ownAddress(sip.bind),
-      bindAddress: sip.bind,
-      rtpPortMin: rtp.portMin,
-      rtpPortMax: rtp.portMax,
-      iceServers: iceServersOf(config),
-    },
-    logger.child({ part: 'media' }),
-  );
-  const part = logger.child({ part: 'switch' });
-  const phoneSwitch = createEmbeddedSwitch({ sip, directory: credentials, media, logger: part, newId: randomUUID });
+): Promise<PhoneSwitch> {
+  const phoneSwitch = await createPhoneSwitch({
+    ...{ config, directory: credentials, iceServers: iceServersOf(config) },
+    logger: logger.child({ part: 'switch' }),
+  });
+  credentials.onRevoked = (endpointId) => {
+    phoneSwitch.revoke(endpointId);
+  };
   closing.add('switch', () => phoneSwitch.close());
   return phoneSwitch;
 }
@@ -165,7 +158,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: L
   await line.configure(queues);
   const center = new CallCenter({
     ...{ line, store, recognizer, drafts, prompts, nowMs },
-    switch: phoneSwitch,
+    switch: phoneSwitch.switch,
     settings: callSettings(config, flow, queues),
     ivr: { calendar, progress, recorded: callFlow.promptNames },
     ownNumber: config.sip.hotlineNumber,
@@ -250,6 +243,7 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
     onSipUpgrade: (request, socket, head) => {
       phoneSwitch.handleUpgrade(request, socket, head);
     },
+    routers: phoneSwitch.routers(() => center.all().filter((c) => c.runner.state.phase.name === 'waiting').length),
     health: () => ({ recognizer: recognizer.state.type, calls: center.all().filter((c) => !c.closed).length }),
   });
   closing.add('http', () => http.close());
@@ -280,7 +274,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   center.start();
   await center.callbacks.start();
   for (const { userId, ...profile } of await store.profiles.list()) center.seats.setProfile(userId, profile);
-  await phoneSwitch.start();
+  await phoneSwitch.switch.start();
   await takeStock(ground, center);
   gateway.serve(desk);
   const at = await http.listen();

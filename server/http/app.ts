@@ -74,6 +74,7 @@ export function createApp(deps: HttpDeps): Express {
     if (route.method === 'get') app.get(route.path, handle);
     else app.post(route.path, body, handle);
   }
+  for (const { path, handler: router } of deps.routers ?? []) app.use(path, router);
   app.use('/api', () => {
     throw new HttpError('not-found');
   });

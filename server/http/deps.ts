@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { City } from '../../config/city.ts';
@@ -30,6 +31,8 @@ export interface HttpDeps {
   readonly openApiFile: string;
   /** Softphones' WebSocket: upgrade requests for `/sip`, already checked for their origin. */
   readonly onSipUpgrade: UpgradeHandler;
+  /** Further paths, with their own ways of proving who asks. */
+  readonly routers?: readonly { readonly path: string; readonly handler: RequestHandler }[];
   /** More lines for /healthz (recogniser, switch …); never names or numbers of people. */
   readonly health?: () => Readonly<Record<string, unknown>>;
 }

@@ -26,6 +26,8 @@ function hex(algorithm: 'md5' | 'sha256', text: string): string {
  * ask for new ones.
  */
 export class SipCredentialRegister implements SipCredentialIssuer, EndpointDirectory {
+  /** Told after a revocation: a switch of its own may have to end what is registered. */
+  onRevoked: (endpointId: string) => void = () => undefined;
   readonly #options: SipCredentialsOptions;
   /** In order of issue. */
   readonly #byUsername = new Map<string, EndpointCredential>();
@@ -59,6 +61,7 @@ export class SipCredentialRegister implements SipCredentialIssuer, EndpointDirec
 
   revoke(endpointId: string): void {
     for (const found of this.#ofEndpoint(endpointId)) this.#byUsername.delete(found.username);
+    this.onRevoked(endpointId);
   }
 
   find(username: string): EndpointCredential | undefined {

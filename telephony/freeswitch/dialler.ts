@@ -17,7 +17,7 @@ export interface DiallerDeps {
   readonly registrations: Registrations;
   readonly run: (effects: readonly Effect[]) => void;
   readonly logger: Logger;
-  readonly options: Pick<FreeswitchOptions, 'profiles' | 'domain' | 'outboundProxy'>;
+  readonly options: Pick<FreeswitchOptions, 'profiles' | 'domain' | 'outboundProxy' | 'directHosts'>;
 }
 
 /** The job of a dial ends with the dial; the margin is for a FreeSWITCH that is slow to say so. */
@@ -95,7 +95,10 @@ export class Dialler {
   #dialString({ target }: OriginateRequest): string | undefined {
     const { registrations, options } = this.#deps;
     const { profiles, domain, outboundProxy } = options;
-    if (target.type === 'uri') return uriDial(target.uri, profiles.trunk, outboundProxy);
+    if (target.type === 'uri') {
+      const isDirect = (options.directHosts ?? []).some((host) => target.uri.includes(`@${host}:`));
+      return uriDial(target.uri, profiles.trunk, isDirect ? null : outboundProxy);
+    }
     const username = registrations.usernameOf(target.endpointId);
     return username === undefined ? undefined : endpointDial(username, profiles.endpoints, domain);
   }

@@ -25,6 +25,8 @@ export interface FreeswitchOptions {
   readonly profiles: { readonly trunk: string; readonly endpoints: string };
   /** `host:port` that calls to SIP addresses are sent through (an edge proxy); null = straight to the address. */
   readonly outboundProxy: string | null;
+  /** Hosts that are called without that proxy: other nodes. */
+  readonly directHosts?: readonly string[];
   readonly directory: EndpointDirectory;
   readonly tap: FreeswitchTapOptions;
   readonly logger: Logger;

@@ -55,6 +55,8 @@ export interface OriginateRequest {
   /** End the leg with `media-lost` after this much silence on RTP and RTCP while sending is allowed. 0 = never. */
   readonly mediaTimeoutMs: number;
   readonly marks?: Marks;
+  /** Leg that this one will be joined to: with several switch nodes both have to be on the same one. */
+  readonly nearLegId?: LegId;
 }
 
 /** What to play: WAV files played one after the other, as one piece. */
@@ -253,7 +255,7 @@ export interface MediaControl {
   stopTap(legId: LegId): Promise<void>;
 }
 
-export interface Switch extends LegControl, MediaControl {
+export interface Switch extends LegControl, PartyControl, MediaControl {
   readonly name: string;
   start(): Promise<void>;
   /** Ends every leg with `shutdown`, frees sockets and threads. */

@@ -61,6 +61,7 @@ function told(events: readonly SwitchEvent[]): string[] {
       case 'leg.ringing':
       case 'leg.answered':
       case 'leg.media-up':
+      case 'leg.quality':
       case 'play.started':
       case 'play.finished':
       case 'leg.parked':
