@@ -1,23 +1,13 @@
 /** What the line remembers of a call and of an agent. Internal to the core; changed only by it. */
 import type { AgentUpdate, EpochMs, Reservation, SkillNeed, Waiting, WaitingCall } from '../line-store.ts';
-import type { QueueRules, SeatLevel } from '../queue-rules.ts';
-import {
-  agentCondition,
-  groupKey,
-  onlyKey,
-  phasesOf,
-  seatBit,
-  skillCondition,
-  type Demand,
-  type Phase,
-} from './phases.ts';
+import type { SeatLevel } from '../queue-rules.ts';
+import { agentCondition, groupKey, onlyKey, seatBit, skillCondition, type Demand } from './phases.ts';
 
 export interface CallState {
   callId: string;
   demand: Demand;
   joinedAtMs: EpochMs;
   notBeforeMs: EpochMs;
-  phases: readonly Phase[];
   /** Key in the queue's order; in its class a call may stand elsewhere (sticky head start). */
   orderKey: number;
   /** The class it stands in, '' when it cannot be offered now. */
@@ -31,6 +21,12 @@ export interface CallState {
   excluded: Map<string, EpochMs>;
 }
 
+export interface Spot {
+  readonly key: string;
+  readonly queue: string;
+  readonly level: number;
+}
+
 export interface AgentState {
   agentId: string;
   intent: AgentUpdate['intent'];
@@ -42,6 +38,8 @@ export interface AgentState {
   seatBit: number;
   /** Groups of waiting calls that can concern this agent. */
   groups: readonly string[];
+  /** Where the agent stands among the free: list, its queue, the level of the list's skill. */
+  spots: readonly Spot[];
   /** Conditions this agent fulfils while staffed. */
   fulfils: readonly string[];
   freeSinceMs: EpochMs;
@@ -73,13 +71,12 @@ export function usableNeeds(needs: readonly SkillNeed[]): readonly SkillNeed[] {
   return [...seen.values()];
 }
 
-export function newCallState(callId: string, demand: Demand, rules: QueueRules): CallState {
+export function newCallState(callId: string, demand: Demand): CallState {
   return {
     callId,
     demand,
     joinedAtMs: 0,
     notBeforeMs: 0,
-    phases: phasesOf(demand, rules),
     orderKey: 0,
     classKey: '',
     classScore: 0,
@@ -103,6 +100,7 @@ export function newAgentState(agentId: string): AgentState {
     seatLevel: 'on-site',
     seatBit: seatBit('on-site'),
     groups: [],
+    spots: [],
     fulfils: [],
     freeSinceMs: 0,
     callsTaken: 0,
@@ -114,28 +112,29 @@ export function newAgentState(agentId: string): AgentState {
 /** Takes over queues, skills and seat level; true when any of them is new. */
 export function setProfile(agent: AgentState, update: AgentUpdate): boolean {
   const { queues, skills = {}, seatLevel = 'on-site' } = update;
-  if (agent.groups.length > 0 && profileText(agent) === profileText({ queues, skills, seatLevel })) return false;
-  const able = Object.keys(skills).filter((s) => (skills[s] ?? 0) > 0);
+  if (agent.groups.length > 0 && seatLevel === agent.seatLevel && sameProfile(agent, queues, skills)) return false;
+  const able = Object.entries(skills).filter(([, level]) => level > 0);
   agent.queues = [...new Set(queues)];
   agent.skills = { ...skills };
   agent.seatLevel = seatLevel;
   agent.seatBit = seatBit(seatLevel);
-  agent.groups = [
-    ...agent.queues.flatMap((q) => [groupKey(q, ''), ...able.map((s) => groupKey(q, s))]),
-    onlyKey(agent.agentId),
-  ];
+  agent.spots = agent.queues.flatMap((queue) => [
+    { key: groupKey(queue, ''), queue, level: 0 },
+    ...able.map(([skill, level]) => ({ key: groupKey(queue, skill), queue, level })),
+  ]);
+  agent.groups = [...agent.spots.map((s) => s.key), onlyKey(agent.agentId)];
   agent.fulfils = agent.queues.flatMap((q) => [
     skillCondition(q, ''),
-    ...able.map((s) => skillCondition(q, s)),
+    ...able.map(([skill]) => skillCondition(q, skill)),
     agentCondition(q, agent.agentId),
   ]);
   return true;
 }
 
-type Profile = Pick<AgentState, 'queues' | 'skills' | 'seatLevel'>;
-
-function profileText({ queues, skills, seatLevel }: Profile): string {
-  return JSON.stringify([[...new Set(queues)], Object.entries(skills).sort(), seatLevel]);
+function sameProfile(agent: AgentState, queues: readonly string[], skills: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(skills);
+  if (names.length !== Object.keys(agent.skills).length || queues.length !== agent.queues.length) return false;
+  return queues.every((q, i) => q === agent.queues[i]) && names.every((s) => skills[s] === agent.skills[s]);
 }
 
 /** Wants calls and can be rung sooner or later. */

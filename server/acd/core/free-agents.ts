@@ -35,7 +35,7 @@ export function suits(agent: AgentState, variant: Variant): boolean {
 export const isExcluded = (call: CallState, agentId: string, nowMs: EpochMs): boolean =>
   (call.excluded.get(agentId) ?? 0) > nowMs;
 
-interface Spot {
+interface Place {
   readonly list: SortedList;
   readonly key: string;
   readonly score: number;
@@ -43,7 +43,7 @@ interface Spot {
 
 export class FreeAgents {
   readonly #lists = new Map<string, SortedList>();
-  readonly #spots = new Map<string, readonly Spot[]>();
+  readonly #places = new Map<string, readonly Place[]>();
   readonly #strategyOf: (queue: string) => Strategy;
 
   constructor(strategyOf: (queue: string) => Strategy) {
@@ -51,7 +51,7 @@ export class FreeAgents {
   }
 
   has(agentId: string): boolean {
-    return this.#spots.has(agentId);
+    return this.#places.has(agentId);
   }
 
   count(queue: string): number {
@@ -59,32 +59,24 @@ export class FreeAgents {
   }
 
   add(agent: AgentState): void {
-    if (this.#spots.has(agent.agentId)) return;
-    const spots: Spot[] = [];
-    for (const queue of agent.queues) {
-      const strategy = this.#strategyOf(queue);
-      spots.push(this.#put(groupKey(queue, ''), strategyScore(strategy, agent, 0), agent.agentId));
-      for (const [skill, level] of Object.entries(agent.skills)) {
-        if (level <= 0) continue;
-        spots.push(this.#put(groupKey(queue, skill), strategyScore(strategy, agent, level), agent.agentId));
-      }
-    }
-    this.#spots.set(agent.agentId, spots);
-  }
-
-  #put(key: string, score: number, agentId: string): Spot {
-    let list = this.#lists.get(key);
-    if (list === undefined) this.#lists.set(key, (list = new SortedList()));
-    list.add(score, agentId);
-    return { list, key, score };
+    if (this.#places.has(agent.agentId)) return;
+    this.#places.set(
+      agent.agentId,
+      agent.spots.map(({ key, queue, level }) => {
+        const score = strategyScore(this.#strategyOf(queue), agent, level);
+        let list = this.#lists.get(key);
+        if (list === undefined) this.#lists.set(key, (list = new SortedList()));
+        list.add(score, agent.agentId);
+        return { list, key, score };
+      }),
+    );
   }
 
   remove(agentId: string): void {
-    for (const { list, key, score } of this.#spots.get(agentId) ?? []) {
-      list.remove(score, agentId);
-      if (list.size === 0) this.#lists.delete(key);
-    }
-    this.#spots.delete(agentId);
+    const places = this.#places.get(agentId);
+    if (places === undefined) return;
+    for (const { list, score } of places) list.remove(score, agentId);
+    this.#places.delete(agentId);
   }
 
   /** The first free agent of this list whom `wanted` accepts. */

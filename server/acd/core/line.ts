@@ -32,7 +32,7 @@ import {
 import { Candidates } from './candidates.ts';
 import { FreeAgents, isExcluded, suits } from './free-agents.ts';
 import { Lanes } from './lanes.ts';
-import { headStartMs, phasesOf, skillCondition, type Variant } from './phases.ts';
+import { headStartMs, phaseAt, skillCondition, type Variant } from './phases.ts';
 import { SortedList } from './sorted-list.ts';
 import { WaitingClasses } from './waiting-classes.ts';
 
@@ -106,8 +106,7 @@ export class Line {
     if (known !== undefined) return { type: 'already-waiting', ...this.#placeOf(known, nowMs) };
     const refusal = front || call.insist === true ? undefined : this.#refusal(call.queue, nowMs);
     if (refusal !== undefined) return refusal;
-    const rules = this.rules(call.queue);
-    const state = newCallState(call.callId, demandOf(call, front), rules);
+    const state = newCallState(call.callId, demandOf(call, front));
     state.joinedAtMs = Math.min(call.joinedAtMs ?? nowMs, nowMs);
     state.notBeforeMs = call.notBeforeMs ?? 0;
     this.#calls.set(call.callId, state);
@@ -145,8 +144,7 @@ export class Line {
     this.#unsettle(call);
     if (call.offerId !== '') return;
     const waitedMs = nowMs - call.joinedAtMs;
-    const phase = call.phases.find((p) => waitedMs < p.untilMs) ?? call.phases.at(-1);
-    if (phase === undefined) return;
+    const phase = phaseAt(call.demand, this.rules(call.demand.queue), waitedMs);
     const variant = phase.variants.find((v) => v.condition === null || (this.#fulfilled.get(v.condition) ?? 0) > 0);
     let nextMs = call.joinedAtMs + phase.untilMs;
     if (call.notBeforeMs > nowMs) nextMs = Math.min(nextMs, call.notBeforeMs);
@@ -158,7 +156,7 @@ export class Line {
       call.dueMs = nextMs;
       this.#due.add(nextMs, `c:${call.callId}`);
     }
-    call.conditions = phase.variants.flatMap((v) => v.condition ?? []);
+    if (phase.variants.length > 1) call.conditions = phase.variants.flatMap((v) => v.condition ?? []);
     for (const condition of call.conditions) this.#watch(condition, call.callId);
     if (variant === undefined || call.notBeforeMs > nowMs) return;
     this.#classes.add(call, variant);
@@ -175,7 +173,7 @@ export class Line {
       calls?.delete(call.callId);
       if (calls?.size === 0) this.#watchers.delete(condition);
     }
-    call.conditions = [];
+    if (call.conditions.length > 0) call.conditions = [];
   }
 
   #watch(condition: string, callId: string): void {
@@ -204,7 +202,6 @@ export class Line {
     call.joinedAtMs = Math.min(times.joinedAtMs, nowMs);
     call.notBeforeMs = times.notBeforeMs;
     call.demand = demand;
-    call.phases = phasesOf(demand, this.rules(demand.queue));
     this.#stand(call, nowMs);
   }
 
@@ -218,9 +215,10 @@ export class Line {
   leave(callId: string, nowMs: EpochMs): void {
     const call = this.#calls.get(callId);
     if (call === undefined) return;
-    this.#endOffer(call.offerId, nowMs);
-    this.#withdraw(call, nowMs);
+    // First forgotten, so that the end of its offer does not look for a place for it.
     this.#calls.delete(callId);
+    if (call.offerId !== '') this.#endOffer(call.offerId, nowMs);
+    this.#withdraw(call, nowMs);
   }
 
   setAgent(update: AgentUpdate, nowMs: EpochMs): void {
@@ -389,18 +387,26 @@ export class Line {
     if (variant === undefined) return undefined;
     const { stickyAgentId, dialect } = call.demand;
     const { lastAgentId } = call;
-    const may = (agentId: string): boolean => this.#may(agentId, call, variant, nowMs);
-    const mayNext = (agentId: string): boolean => agentId !== lastAgentId && may(agentId);
-    const find = (skill: string): string | undefined => this.#free.first(variant.queue, skill, mayNext);
     let chosen: string | undefined;
-    if (variant.onlyAgentId !== null) chosen = may(variant.onlyAgentId) ? variant.onlyAgentId : undefined;
-    else {
-      if (stickyAgentId !== null && mayNext(stickyAgentId)) chosen = stickyAgentId;
-      if (dialect !== null) chosen ??= find(dialect);
-      chosen ??= find(variant.needs[0]?.skill ?? '');
-      if (lastAgentId !== null && may(lastAgentId)) chosen ??= lastAgentId;
+    if (variant.onlyAgentId !== null) {
+      if (this.#may(variant.onlyAgentId, call, variant, nowMs)) chosen = variant.onlyAgentId;
+    } else {
+      if (stickyAgentId !== null && stickyAgentId !== lastAgentId && this.#may(stickyAgentId, call, variant, nowMs))
+        chosen = stickyAgentId;
+      if (dialect !== null) chosen ??= this.#nextOf(dialect, call, variant, nowMs);
+      chosen ??= this.#nextOf(variant.needs[0]?.skill ?? '', call, variant, nowMs);
+      if (lastAgentId !== null && chosen === undefined && this.#may(lastAgentId, call, variant, nowMs))
+        chosen = lastAgentId;
     }
     return chosen === undefined ? undefined : this.#agents.get(chosen);
+  }
+
+  #nextOf(skill: string, call: CallState, variant: Variant, nowMs: EpochMs): string | undefined {
+    return this.#free.first(
+      variant.queue,
+      skill,
+      (agentId) => agentId !== call.lastAgentId && this.#may(agentId, call, variant, nowMs),
+    );
   }
 
   #may(agentId: string, call: CallState, variant: Variant, nowMs: EpochMs): boolean {

@@ -57,8 +57,17 @@ export function headStartMs(demand: Pick<Demand, 'priority' | 'facts' | 'front'>
   return Math.min(wanted, ageing.maxHeadStartMs);
 }
 
-/** Names may hold anything; keys are cut at these signs. */
-const safe = (name: string): string => encodeURIComponent(name);
+const safeNames = new Map<string, string>();
+const MOST_NAMES = 10_000;
+
+/** Names may hold anything; keys are cut at certain signs. There are few names and they are needed all the time. */
+function safe(name: string): string {
+  let found = safeNames.get(name);
+  if (found !== undefined) return found;
+  if (safeNames.size >= MOST_NAMES) safeNames.clear();
+  safeNames.set(name, (found = encodeURIComponent(name)));
+  return found;
+}
 
 export const skillCondition = (queue: string, skill: string): string => `skill:${safe(queue)}|${safe(skill)}`;
 export const agentCondition = (queue: string, agentId: string): string => `agent:${safe(queue)}|${agentId}`;
@@ -79,6 +88,7 @@ export function classOf(variant: Variant): string {
 }
 
 function lowered(needs: readonly SkillNeed[], by: number): readonly SkillNeed[] {
+  if (by === 0 || needs.length === 0) return needs;
   return needs.map((n) => ({ ...n, minLevel: n.minLevel - by })).filter((n) => n.minLevel > 0);
 }
 
@@ -101,7 +111,11 @@ function withDialect(needs: readonly SkillNeed[], dialect: string): readonly Ski
 
 function variantsAt(demand: Demand, rules: QueueRules, waitedMs: number): readonly Variant[] {
   const headStart = headStartMs(demand, rules.ageing);
-  const plain = ringVariant(demand, rules.rings.filter((r) => r.afterMs <= waitedMs).at(-1), headStart);
+  const plain = ringVariant(
+    demand,
+    rules.rings.findLast((r) => r.afterMs <= waitedMs),
+    headStart,
+  );
   const variants: Variant[] = [];
   const { stickyAgentId, dialect, queue } = demand;
   if (stickyAgentId !== null && waitedMs < rules.stickyWaitMs)
@@ -116,15 +130,26 @@ function variantsAt(demand: Demand, rules: QueueRules, waitedMs: number): readon
   return [...variants, plain];
 }
 
+/** Waiting times at which something changes for the call, ascending from 0. */
+function boundaries(demand: Demand, rules: QueueRules): readonly number[] {
+  const { rings, stickyWaitMs, dialectWaitMs } = rules;
+  if (rings.length === 1 && demand.stickyAgentId === null && demand.dialect === null) return [0];
+  const starts = new Set([0, ...rings.map((r) => r.afterMs)]);
+  if (demand.stickyAgentId !== null) starts.add(stickyWaitMs);
+  if (demand.dialect !== null) starts.add(dialectWaitMs);
+  return [...starts].filter((t) => t >= 0).sort((a, b) => a - b);
+}
+
+/** The phase of a call that has waited so long. */
+export function phaseAt(demand: Demand, rules: QueueRules, waitedMs: number): Phase {
+  const times = boundaries(demand, rules);
+  const next = times.findIndex((t) => t > waitedMs);
+  const at = Math.max(0, next === -1 ? times.length - 1 : next - 1);
+  const fromMs = times[at] ?? 0;
+  return { fromMs, untilMs: times[at + 1] ?? Number.POSITIVE_INFINITY, variants: variantsAt(demand, rules, fromMs) };
+}
+
 /** All phases of a call, in order, from joining on without a gap. */
 export function phasesOf(demand: Demand, rules: QueueRules): readonly Phase[] {
-  const starts = new Set([0, ...rules.rings.map((r) => r.afterMs)]);
-  if (demand.stickyAgentId !== null) starts.add(rules.stickyWaitMs);
-  if (demand.dialect !== null) starts.add(rules.dialectWaitMs);
-  const times = [...starts].filter((t) => t >= 0).sort((a, b) => a - b);
-  return times.map((fromMs, i) => ({
-    fromMs,
-    untilMs: times[i + 1] ?? Number.POSITIVE_INFINITY,
-    variants: variantsAt(demand, rules, fromMs),
-  }));
+  return boundaries(demand, rules).map((fromMs) => phaseAt(demand, rules, fromMs));
 }

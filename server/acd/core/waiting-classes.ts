@@ -49,18 +49,28 @@ export class WaitingClasses {
   /** The first call in serving order that this agent may take. */
   firstFor(agent: AgentState, calls: ReadonlyMap<string, CallState>, nowMs: EpochMs): Entry | undefined {
     let best: Entry | undefined;
-    const allowed = ({ id }: Entry): boolean => {
-      const call = calls.get(id);
-      return call !== undefined && !isExcluded(call, agent.agentId, nowMs);
-    };
     for (const key of agent.groups) {
-      for (const one of this.#groups.get(key)?.values() ?? []) {
+      const group = this.#groups.get(key);
+      if (group === undefined) continue;
+      for (const one of group.values()) {
         const head = one.calls.first();
         if (head === undefined || (best !== undefined && !isBefore(head, best)) || !suits(agent, one.variant)) continue;
-        const found = one.calls.find(allowed);
+        const found = isFreeFor(head, agent, calls, nowMs)
+          ? head
+          : one.calls.find((entry) => isFreeFor(entry, agent, calls, nowMs));
         if (found !== undefined && (best === undefined || isBefore(found, best))) best = found;
       }
     }
     return best;
   }
+}
+
+function isFreeFor(
+  { id }: Entry,
+  { agentId }: AgentState,
+  calls: ReadonlyMap<string, CallState>,
+  nowMs: EpochMs,
+): boolean {
+  const call = calls.get(id);
+  return call !== undefined && (call.excluded.size === 0 || !isExcluded(call, agentId, nowMs));
 }
