@@ -229,7 +229,12 @@ export class CallCenter {
   #makeCallbacks(): CallbackService {
     const { store, callback, ownNumber, nowMs, newId, logger } = this.#options;
     return new CallbackService(
-      { ...callback, ...{ ownNumber, nowMs, newId, logger }, store: store.callbacks },
+      {
+        ...callback,
+        ...{ ownNumber, nowMs, newId, logger },
+        store: store.callbacks,
+        isOutboundPaused: () => this.lineDesk.policy.outboundPaused,
+      },
       {
         start: (row) => {
           this.#startCallback(row);

@@ -16,6 +16,8 @@ export interface CallbackServiceOptions {
   readonly ownNumber: string;
   readonly missedPriority: number;
   readonly missedAtOnce: number;
+  /** A surge plan keeps seats free of calls that can wait. */
+  readonly isOutboundPaused: () => boolean;
   readonly nowMs: () => EpochMs;
   /** Midnight of the city's day. */
   readonly midnightMs: (atMs: EpochMs) => EpochMs;
@@ -202,7 +204,7 @@ export class CallbackService {
   /** Puts into the line whatever may be tried now. */
   tick(): void {
     if (this.#closed || !this.canDial) return;
-    const { rules, nowMs, midnightMs, missedAtOnce } = this.#options;
+    const { rules, nowMs, midnightMs, missedAtOnce, isOutboundPaused } = this.#options;
     const atMs = nowMs();
     const midnight = midnightMs(atMs);
     const rows = [...this.#rows.values()].sort((a, b) => a.joinedAtMs - b.joinedAtMs);
@@ -213,7 +215,7 @@ export class CallbackService {
       if (windowMs === null) this.#expire(row);
       if (windowMs !== atMs || this.#calls.isOnLine(row.number)) continue;
       // Those who gave up are phoned when nobody waits: they must not make others give up.
-      if (row.reason === 'missed' && (missed >= missedAtOnce || this.#calls.waitingIn(row.queue) > 0)) continue;
+      if (row.reason === 'missed' && (isOutboundPaused() || missed >= missedAtOnce || this.#calls.waitingIn(row.queue) > 0)) continue;
       if (row.reason === 'missed') missed += 1;
       this.#standing.add(row.id);
       this.#calls.start(row);

@@ -45,8 +45,8 @@ export interface LineHost {
   /** Resolves when the promise is in the database; null when it cannot be kept. */
   bookCallback(state: CallState, reason: CallbackReason, queued: Queued): Promise<string | null>;
   cancelCallback(callbackId: string): Promise<void>;
-  /** A new leg of this call, or null when this partner takes no more now. */
-  divertLeg(callId: string, partner: string): LegId | null;
+  /** A new leg of this call, or null when this partner takes no more now. `any`: whichever has room. */
+  divertLeg(callId: string, partner: string): { readonly partner: string; readonly legId: LegId } | null;
   partnerWay(partner: string, state: CallState): Promise<PartnerWay | null>;
   /** What a surge plan makes of a caller who wants into this queue; null = come in. */
   atTheDoor(
@@ -103,8 +103,8 @@ export async function carryOutLine(commands: LineCommands, state: CallState, eff
     case 'cancel-callback':
       return host.cancelCallback(effect.callbackId);
     case 'want-divert': {
-      const legId = host.divertLeg(callId, effect.partner);
-      if (legId !== null) input({ type: 'divert', partner: effect.partner, legId });
+      const way = host.divertLeg(callId, effect.partner);
+      if (way !== null) input({ type: 'divert', ...way });
       return;
     }
     case 'ring-partner':

@@ -144,11 +144,12 @@ export class LineDesk implements LineHost {
     return this.#options.callbacks()?.uriOf(number) ?? null;
   }
 
-  divertLeg(callId: string, partner: string): LegId | null {
-    if (!this.#partners.take(partner, callId)) return null;
+  divertLeg(callId: string, wanted: string): { readonly partner: string; readonly legId: LegId } | null {
+    const partner = wanted === 'any' ? this.#partners.choose() : wanted;
+    if (partner === null || !this.#partners.take(partner, callId)) return null;
     const legId = this.#options.newId();
     this.#options.ownLeg(legId, callId);
-    return legId;
+    return { partner, legId };
   }
 
   async partnerWay(partner: string, { facts, queued }: CallState): Promise<PartnerWay | null> {

@@ -87,7 +87,8 @@ function waitAnyway(state: CallState, atMs: EpochMs, firstAnnouncementMs?: numbe
 
 export function onWaitingDigit(state: CallState, input: Input<'digit'>): CallStep {
   const { phase, facts } = state;
-  if (phase.name !== 'waiting' || input.legId !== facts.callerLegId) return stay(state);
+  // Somebody is being rung: the caller is about to be served.
+  if (phase.name !== 'waiting' || phase.offer !== null || input.legId !== facts.callerLegId) return stay(state);
   const { callbackDigit, leaveDigit, onLeave } = rulesNow(state);
   if (input.digit === callbackDigit) return wantCallback(state, 'asked');
   if (input.digit === leaveDigit) return take(state, onLeave, { cause: 'left-line', atMs: input.atMs });
