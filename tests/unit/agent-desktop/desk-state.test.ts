@@ -91,6 +91,14 @@ describe('desk state', () => {
     expect(deskStep(patched, { type: 'draft', patch: { callId: 'a', rev: 2, fields: {} } })).toBe(patched);
   });
 
+  it('puts the draft of a message among those that wait, once, and follows its changes', () => {
+    const given = { type: 'draft-given', draft: { ...blankDraft('m'), rev: 2 } } as const;
+    const state = deskStep(deskStep(greeted(), given), given);
+    expect(state.openDraftIds).toEqual(['m', 'old']);
+    const patched = deskStep(state, { type: 'draft', patch: { callId: 'm', rev: 3, fields: { summary } } });
+    expect(patched.drafts['m']?.fields.summary.value).toBe('x');
+  });
+
   it('shows an acknowledged edit until the server’s own patch comes', () => {
     const change = { type: 'field', field: 'summary', value: 'typed' } as const;
     const saved = deskStep(greeted(), { type: 'edit-saved', callId: 'a', rev: 4, change });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FlowExit } from '../../../../ivr/core/flow-types.ts';
 import { flowShape } from '../../../../ivr/core/flow.ts';
+import type { CallEventBody } from '../../../../server/timeline/events.ts';
+import { recordOf } from '../../../../server/calls/core/call-record.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
 import type { CallEffect, CallInput, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
 
@@ -65,6 +67,50 @@ const talking: readonly Bare[] = [
 ];
 const agentHangsUp: Bare = { type: 'leg-ended', legId: 'agent1', cause: 'normal', by: 'remote' };
 const callerHangsUp: Bare = { type: 'leg-ended', legId: 'caller', cause: 'normal', by: 'remote' };
+
+describe('a call found again after a restart', () => {
+  const past = (...bodies: CallEventBody[]): ReturnType<typeof recordOf> =>
+    recordOf(bodies.map((body, i) => ({ ...body, callId: 'c1', seq: i + 1, atMs: i * 1_000 })));
+  const begun: CallEventBody[] = [
+    { type: 'call.arrived', from: '1', to: '12345', trunk: 't', legId: 'caller' },
+    { type: 'call.answered' },
+    { type: 'ivr.entered', flow: 'f', node: 'menu' },
+  ];
+  const out = { agentId: '', kind: 'blind', partyId: 'p', legId: 'p', toAgentId: null, toNumber: '110' } as const;
+
+  it.each<[string, CallEventBody[], string]>([
+    ['in the flow', [], 'flow'],
+    ['being passed on', [{ type: 'call.transferred', ...out }], 'transferring'],
+    [
+      'passed on in vain',
+      [
+        { type: 'call.transferred', ...out },
+        { type: 'transfer.failed', partyId: 'p', reason: 'no-answer' },
+        { type: 'ivr.entered', flow: 'f', node: 'bye' },
+      ],
+      'flow',
+    ],
+    [
+      'passed on',
+      [
+        { type: 'call.transferred', ...out },
+        { type: 'transfer.answered', partyId: 'p' },
+      ],
+      'forwarded',
+    ],
+    [
+      'in its rating',
+      [
+        { type: 'queue.joined', queue: 'main', priority: 5 },
+        { type: 'call.bridged', agentId: 'a1', waitMs: 1 },
+        { type: 'ivr.entered', flow: 'f', node: 'rate' },
+      ],
+      'closing',
+    ],
+  ])('%s is known as such', (_name, more, stage) => {
+    expect(past(...begun, ...more)?.stage).toBe(stage);
+  });
+});
 
 describe('the way into the line', () => {
   it('takes skills and dialect along, and keeps them on the timeline', () => {
