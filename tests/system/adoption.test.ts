@@ -218,7 +218,7 @@ beforeAll(async () => {
     },
     ivr: {
       calendar: { name: 'always' } as never,
-      progress: { find: () => Promise.resolve(null) } as never,
+      progress: { find: () => Promise.resolve(null) },
       recorded: new Set(),
     },
     ownNumber: '12345',
@@ -331,9 +331,7 @@ describe('a call centre that dies and is made anew', () => {
       expect(Math.abs(at - (before.get(n)?.joinedAtMs ?? 0))).toBeLessThan(1_000);
     }
     const call = callers.get('w1');
-    await until('music', () =>
-      Promise.resolve(call !== undefined && call.heardLast(400).some((s) => Math.abs(s) > 300)),
-    );
+    await until('music', () => Promise.resolve(call?.heardLast(400).some((s) => Math.abs(s) > 300) === true));
   });
 
   it('goes on with those who talk: audio, seats, transcript with a marked gap, one recording', async () => {

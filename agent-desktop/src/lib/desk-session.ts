@@ -10,7 +10,7 @@ import { RecordingPlayer } from './recording-player.ts';
 import { Ringer } from './ringer.ts';
 import { SoftPhone } from './soft-phone.ts';
 import { createStore } from './store.ts';
-import type { DraftField, Me, None, Result } from './types.ts';
+import type { DeskCallState, DraftField, Me, None, Result } from './types.ts';
 
 /** Choices of the page itself that several panels look at. */
 export interface PageView {
@@ -30,6 +30,8 @@ const micKey = 'hotline.mic-checked';
 const reportEveryMs = 10_000;
 const returnAfterMs = 1200;
 const returnEveryMs = 2500;
+/** States in which this agent should have the call's audio. */
+const liveStates: ReadonlySet<DeskCallState> = new Set(['talking', 'held', 'consulting', 'conference', 'agent-lost']);
 
 export class DeskSession {
   readonly me: Me;
@@ -165,6 +167,13 @@ export class DeskSession {
     else if (call.state === 'held') this.#say(await this.socket.request('call.resume', { callId }));
   }
 
+  /** Anything else that is done with a call; a refusal is shown. */
+  async act(asked: Promise<Result<unknown>>): Promise<boolean> {
+    const result = await asked;
+    this.#say(result);
+    return result.ok;
+  }
+
   toggleMute(): void {
     const view = this.phone.view.getSnapshot();
     if (view.session?.state === 'established') this.phone.setMuted(!view.muted);
@@ -281,7 +290,7 @@ export class DeskSession {
     const { call } = this.socket.desk.getSnapshot();
     const { session, registration } = this.phone.view.getSnapshot();
     const now = Date.now();
-    const live = call !== null && (call.state === 'talking' || call.state === 'held' || call.state === 'agent-lost');
+    const live = call !== null && liveStates.has(call.state);
     const missing = live && (session === null || (call.state === 'agent-lost' && session.state === 'established'));
     const orphan = session?.state === 'established' && !session.isCheck && (call === null || call.state === 'wrap-up');
     if (!missing && !orphan) {

@@ -1,6 +1,17 @@
 /** Which key means what. Pure: a key event as plain data in, a command out. */
 
-export type Command = 'answer' | 'decline' | 'mute' | 'hold' | 'hang-up' | 'confirm' | 'toggle-intent' | 'keys';
+export type Command =
+  | 'answer'
+  | 'decline'
+  | 'mute'
+  | 'hold'
+  | 'hang-up'
+  | 'confirm'
+  | 'toggle-intent'
+  | 'transfer'
+  | 'back'
+  | 'conference'
+  | 'keys';
 
 export interface KeyPress {
   readonly key: string;
@@ -47,6 +58,12 @@ function plainCommand(key: string): Command | null {
       return 'mute';
     case 'h':
       return 'hold';
+    case 't':
+      return 'transfer';
+    case 'b':
+      return 'back';
+    case 'c':
+      return 'conference';
     case '?':
     case '？':
       return 'keys';

@@ -309,7 +309,8 @@ function isCheck(invitation: Invitation): boolean {
   return invitation.request.getHeader('X-Hotline-Check') === '1';
 }
 
-/** The server rings back into a call that this agent had lost: answered without asking. */
+/** The server rings back into a call that this agent had lost, or that a supervisor asked for: answered without asking. */
 function isReturn(invitation: Invitation): boolean {
-  return invitation.request.getHeader('X-Hotline-Return') === '1';
+  const { request } = invitation;
+  return request.getHeader('X-Hotline-Return') === '1' || request.getHeader('X-Hotline-Supervise') === '1';
 }

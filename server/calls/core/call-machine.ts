@@ -19,19 +19,9 @@ import {
   returnTimedOut,
   returnedLegAnswered,
 } from './call-talk.ts';
-import {
-  onComplete,
-  onConference,
-  onConsult,
-  onConsultEnd,
-  onTransfer,
-  onTransferQueue,
-  partyDeclined,
-  partyLegAnswered,
-  partyLegEnded,
-  partyTimedOut,
-} from './call-party.ts';
-import { onSupervise, onSuperviseEnd, onTakeOver, supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
+import { partyDeclined, partyLegAnswered, partyLegEnded, partyTimedOut } from './call-party.ts';
+import { isPeopleInput, stepPeople } from './call-people.ts';
+import { supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
 import type { CallEffect, CallFacts, CallInput, CallSettings, CallState, CallStep } from './call-types.ts';
 import {
   enterFlow,
@@ -92,6 +82,7 @@ export function newCall(facts: CallFacts, settings: CallSettings): CallState {
 
 export function step(state: CallState, input: CallInput): CallStep {
   if (state.phase.name === 'ended') return lateInput(state, input);
+  if (isPeopleInput(input)) return stepPeople(state, input);
   switch (input.type) {
     case 'arrived':
       return onArrived(state);
@@ -135,24 +126,6 @@ export function step(state: CallState, input: CallInput): CallStep {
       return onHangUp(state, input);
     case 'return':
       return onReturn(state, input);
-    case 'consult':
-      return onConsult(state, input);
-    case 'consult-end':
-      return onConsultEnd(state, input);
-    case 'complete':
-      return onComplete(state, input);
-    case 'conference':
-      return onConference(state, input);
-    case 'transfer':
-      return onTransfer(state, input);
-    case 'transfer-queue':
-      return onTransferQueue(state, input);
-    case 'supervise':
-      return onSupervise(state, input);
-    case 'supervise-end':
-      return onSuperviseEnd(state, input);
-    case 'take-over':
-      return onTakeOver(state, input);
     case 'timer':
       return onTimer(state, input);
     case 'recording-finished':

@@ -94,8 +94,7 @@ export function onConsultEnd(state: CallState, input: Input<'consult-end'>): Cal
 function partyTakes(
   state: CallState,
   party: Party,
-  sinceMs: EpochMs,
-  atMs: EpochMs,
+  { sinceMs, atMs }: { readonly sinceMs: EpochMs; readonly atMs: EpochMs },
   before: readonly CallEffect[],
 ): CallStep {
   const { target, legId } = party;
@@ -117,7 +116,7 @@ export function agentLeaves(state: CallState, phase: Of<'consulting' | 'conferen
     emit({ type: 'call.transferred', agentId: agent.agentId, kind, ...told(party) }),
     ...agentDone(state, agent.agentId),
   ];
-  if (kind === 'attended') return partyTakes(state, party, atMs, atMs, gone);
+  if (kind === 'attended') return partyTakes(state, party, { sinceMs: atMs, atMs }, gone);
   return stay(goTo(state, { name: 'transferring', party, byAgentId: agent.agentId, sinceMs: atMs }), gone);
 }
 
@@ -182,7 +181,7 @@ export function partyLegAnswered(state: CallState, atMs: EpochMs): CallStep {
   const { phase, facts } = state;
   if (phase.name === 'transferring') {
     const { party, sinceMs } = phase;
-    return partyTakes(state, party, sinceMs, atMs, [emit({ type: 'transfer.answered', partyId: party.partyId })]);
+    return partyTakes(state, party, { sinceMs, atMs }, [emit({ type: 'transfer.answered', partyId: party.partyId })]);
   }
   if (phase.name !== 'consulting' || phase.answered) return stay(state);
   const { agent, party } = phase;

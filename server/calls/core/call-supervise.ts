@@ -96,7 +96,7 @@ export function onTakeOver(state: CallState, input: Input<'take-over'>): CallSte
   const { supervisorId, atMs } = input;
   const s = state.supervisors.find((one) => one.supervisorId === supervisorId);
   const from = withAgent(state.phase);
-  if (s?.sinceMs == null || from === undefined) return stay(state);
+  if (s === undefined || s.sinceMs === null || from === undefined) return stay(state);
   const { legId } = s;
   const talker = { agentId: supervisorId, legId };
   const { agentId } = from.agent;

@@ -55,7 +55,6 @@ function agentLegs(phase: Phase): readonly string[] {
     case 'joining':
     case 'transferring':
     case 'forwarded':
-    case 'flow-dialling':
     case 'closing':
     case 'ended':
       return [];

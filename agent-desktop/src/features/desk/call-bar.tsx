@@ -3,12 +3,14 @@ import {
   AudioOutlined,
   CoffeeOutlined,
   CustomerServiceOutlined,
+  EyeOutlined,
   FormOutlined,
   LoadingOutlined,
   PauseOutlined,
   PhoneOutlined,
   PlayCircleOutlined,
   SyncOutlined,
+  TeamOutlined,
 } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { ReactElement, ReactNode } from 'react';
@@ -22,6 +24,7 @@ import type { DeskCallState, DeskCallView } from '../../lib/types.ts';
 import { CallerNumber } from './caller-number.tsx';
 import { placeOf } from './caller-place.ts';
 import { IntentControl } from './intent-control.tsx';
+import { PartyControls, PartyNote } from './party-controls.tsx';
 import type { IntentControls } from './use-intent.ts';
 
 /** The bar on top: the call and its controls, or what the agent is doing between calls. */
@@ -69,6 +72,10 @@ const stateIcons: Readonly<Record<DeskCallState, ReactNode>> = {
   connecting: <LoadingOutlined />,
   talking: <span className="dot" />,
   held: <PauseOutlined />,
+  consulting: <TeamOutlined />,
+  conference: <TeamOutlined />,
+  consulted: <TeamOutlined />,
+  supervising: <EyeOutlined />,
   'agent-lost': <SyncOutlined spin />,
   'wrap-up': <FormOutlined />,
 };
@@ -83,6 +90,10 @@ function CallStateText({ call }: { readonly call: DeskCallView }): ReactElement 
     connecting: t('call.connecting'),
     talking: returning ? t('call.lost') : t('call.talking'),
     held: t('call.held'),
+    consulting: t('party.consulting'),
+    conference: t('party.conference'),
+    consulted: t('party.consulted'),
+    supervising: t('party.supervising'),
     'agent-lost': t('call.lost'),
     'wrap-up': t('call.wrapUp'),
   };
@@ -119,6 +130,7 @@ function CallTime({ call }: { readonly call: DeskCallView }): ReactElement {
       </>
     );
   }
+  if (call.party !== null || call.state === 'consulted') return <PartyNote call={call} />;
   if (call.state === 'wrap-up') {
     return <span className="bar-note">{call.endCause === null ? '' : t(`call.cause.${call.endCause}`)}</span>;
   }
@@ -134,6 +146,11 @@ function CallControls({ call }: { readonly call: DeskCallView }): ReactElement |
   const up = media?.state === 'established';
   return (
     <div className="call-controls">
+      {call.state !== 'supervising' && call.supervision !== null && (
+        <span className="bar-warn" role="status" data-testid="supervisor-heard">
+          {call.supervision === 'barge' ? t('party.barged') : t('party.whispered')}
+        </span>
+      )}
       {muted && (
         <span className="bar-warn" role="status">
           {t('call.mutedNote')}
@@ -159,6 +176,7 @@ function CallControls({ call }: { readonly call: DeskCallView }): ReactElement |
         text={held ? t('call.resume') : t('call.hold')}
         onClick={() => void session.toggleHold()}
       />
+      <PartyControls call={call} />
       <WithKey tip={t('call.hangUp')} keys="Ctrl+E">
         <Button
           data-testid="hang-up"

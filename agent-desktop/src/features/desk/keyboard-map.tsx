@@ -19,6 +19,14 @@ const rows = [
   ['?', 'map'],
 ] as const;
 
+const partyRows = [
+  ['T', 'transfer'],
+  ['B', 'back'],
+  ['C', 'conference'],
+  ['1 2 3', 'supervise'],
+  ['J', 'takeOver'],
+] as const;
+
 /** All keys on one card. */
 export function KeyboardMap({ open, onClose }: KeyboardMapProps): ReactElement {
   const { t } = useTranslation();
@@ -31,6 +39,14 @@ export function KeyboardMap({ open, onClose }: KeyboardMapProps): ReactElement {
               <KeyCap>{key}</KeyCap>
             </dt>
             <dd>{t(`keys.${what}`)}</dd>
+          </div>
+        ))}
+        {partyRows.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <KeyCap>{key}</KeyCap>
+            </dt>
+            <dd>{t(`party.keys.${what}`)}</dd>
           </div>
         ))}
       </dl>

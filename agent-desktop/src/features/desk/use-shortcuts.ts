@@ -11,6 +11,9 @@ export interface ShortcutOptions {
 
 /** The confirm button listens for this, because it alone knows which draft is shown. */
 export const confirmEvent = 'hotline:confirm';
+/** The controls of a call with more than two listen for this: they know what the key means now. */
+export const partyEvent = 'hotline:party';
+export type PartyKey = 'transfer' | 'back' | 'conference';
 
 /** Keys of the agent page. */
 export function useShortcuts(options: ShortcutOptions): void {
@@ -34,6 +37,9 @@ export function useShortcuts(options: ShortcutOptions): void {
       'toggle-intent': () => {
         latest.current.onToggleIntent();
       },
+      transfer: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'transfer' })),
+      back: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'back' })),
+      conference: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'conference' })),
       keys: () => {
         latest.current.onKeys();
       },

@@ -4,6 +4,7 @@ import { useNow } from '../../components/use-store.ts';
 import { clockText } from '../../lib/format.ts';
 import { seatState, seatStates } from '../../lib/seat-state.ts';
 import type { SeatView } from '../../lib/types.ts';
+import { SuperviseButtons } from './supervise.tsx';
 
 /** All seats, grouped by what they do now, with how long. */
 export function Seats({ seats }: { readonly seats: readonly SeatView[] }): ReactElement {
@@ -38,6 +39,7 @@ export function Seats({ seats }: { readonly seats: readonly SeatView[] }): React
               {state === 'paused' && <span className="row-quiet ellipsis">{s.pauseReason}</span>}
               <span className="grow" />
               <span className="row-quiet num">{t('unit.calls', { n: s.todayCalls })}</span>
+              <SuperviseButtons seat={s} />
               <b className="num row-time">{state === 'offline' ? '—' : clockText(now - sinceMs)}</b>
             </li>
           );

@@ -10,6 +10,7 @@ import { HourChart } from './hour-chart.tsx';
 import { FourNumbers, Today } from './numbers.tsx';
 import { RecentCalls } from './recent-calls.tsx';
 import { Seats } from './seats.tsx';
+import { SuperviseBar } from './supervise.tsx';
 import { WaitingList } from './waiting-list.tsx';
 
 /** Is it going well: four numbers, the last hour, who waits, who works, what was. */
@@ -26,11 +27,16 @@ export default function SupervisorPage(): ReactElement {
       void session.socket.request('supervisor.watch', { on: false });
     };
   }, [allowed, hellos, session]);
+  useEffect(() => {
+    // Listening needs a telephone; no calls are offered as long as the supervisor is not available.
+    if (allowed) session.usePhone();
+  }, [allowed, session]);
   if (!allowed) return <main className="page-waiting">{t('supervisor.denied')}</main>;
   if (supervisor === null) return <main className="page-waiting">{t('supervisor.loading')}</main>;
   return (
     <main className="supervisor" data-testid="supervisor-page">
       <Head view={supervisor} />
+      <SuperviseBar />
       <FourNumbers view={supervisor} />
       <div className="sup-middle">
         <section className="panel sup-chart">

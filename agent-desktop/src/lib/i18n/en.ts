@@ -1,10 +1,12 @@
 /* eslint-disable max-lines -- a table of words, best read in one piece */
 /** Words on the screen, English. Keys as in `zh.ts`. */
 import { enLine } from './en-line.ts';
+import { enParty } from './en-party.ts';
 import type { Words } from './zh.ts';
 
 export const en: Words = {
   line: enLine,
+  party: enParty,
   product: 'Government Service Hotline',
   language: '中文',
   nav: { desk: 'Desk', supervisor: 'Lead', logout: 'Sign out', keys: 'Keyboard', main: 'Main' },

@@ -1,9 +1,11 @@
 /* eslint-disable max-lines -- a table of words, best read in one piece */
 import { zhLine } from './zh-line.ts';
+import { zhParty } from './zh-party.ts';
 
 /** Words on the screen, Chinese: the first language; `en.ts` has the same keys. */
 export const zh = {
   line: zhLine,
+  party: zhParty,
   product: '政务服务便民热线',
   language: 'English',
   nav: { desk: '坐席', supervisor: '班长', logout: '退出登录', keys: '快捷键', main: '主导航' },
