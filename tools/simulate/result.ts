@@ -103,10 +103,13 @@ export function resultOf({ scenario, spec, plan, city, counts, find }: Given): C
   const answeredBy: Record<SeatSource, number> = { 'on-site': 0, cloud: 0, partner: 0 };
   for (const answer of answers) answeredBy[answer.source]++;
   const wrapUpLimitMs = shortestWrapUpMs(plan);
-  const lent = partnersOf(plan).flatMap((id) => {
-    const partner = scenario.cities.find((c) => c.id === id);
+  const partners = partnersOf(plan).flatMap((id) => scenario.cities.filter((c) => c.id === id));
+  // Seats that have callers of their own: what they could have answered for us is not known, so neither side counts them.
+  const shared = partners.some((p) => p.lends?.sharesOwnSeats === true);
+  const lent = (shared ? [] : partners).flatMap((partner) => {
+    const { id } = partner;
     const seats = find(id)?.seats.all.filter((s) => s.source === 'partner') ?? [];
-    return seats.map((seat) => ({ seat, wrapUpLimitMs: partner?.lends?.wrapUpMaxMs ?? Infinity }));
+    return seats.map((seat) => ({ seat, wrapUpLimitMs: partner.lends?.wrapUpMaxMs ?? Infinity }));
   });
   const own = city.seats.all.filter((s) => s.source !== 'partner').map((seat) => ({ seat, wrapUpLimitMs }));
   const could = Math.min(couldAnswer([...own, ...lent], scenario, { startMs, endMs }), people.length);
@@ -124,7 +127,7 @@ export function resultOf({ scenario, spec, plan, city, counts, find }: Given): C
     connectRate15: ratio(first.filter((p) => within(p, startMs + QUARTER_MS)).length, first.length),
     answeredBy,
     answered: answers.length,
-    efficiency: ratio(answers.length, could),
+    efficiency: ratio(shared ? answers.length - answeredBy.partner : answers.length, could),
     couldAnswer: could,
     serviceLevel15: ratio(answers.filter((a) => a.waitMs <= ANSWER_WITHIN_MS).length, answers.length),
     meanWaitMs: ratio(

@@ -6,7 +6,7 @@ import type { AgentRecord, QueueState } from '../../../../server/acd/line-store.
 import type { CallInView, SurgeStatus } from '../../../../server/surge/api-types.ts';
 import { nothingSpecial, type SurgeLinePolicy } from '../../../../server/surge/core/policy.ts';
 import { SurgeService } from '../../../../server/surge/surge-service.ts';
-import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
+import type { CallEventBody } from '../../../../server/timeline/events.ts';
 import { memorySurgeStore, type MemorySurgeStore } from './memory-surge-store.ts';
 
 const plansDir = fileURLToPath(new URL('../../../../config/sample/surge', import.meta.url));
