@@ -9,7 +9,6 @@ import {
   type LegSnapshot,
   type Marks,
   type OriginateRequest,
-  type PartyControl,
   type PlayRequest,
   type SuperviseMode,
   type Switch,
@@ -39,7 +38,7 @@ const DEFAULT_INBOUND_TIMEOUT_MS = { rtp: 60_000, webrtc: 15_000 };
 const WS_PING_EVERY_MS = 15_000;
 
 /** A `Switch` that also takes WebSockets of the HTTP server and tells what it counts. */
-export interface EmbeddedSwitch extends Switch, PartyControl {
+export interface EmbeddedSwitch extends Switch {
   /** UDP port in use; 0 before the start. */
   readonly sipPort: number;
   /** For the HTTP server's `upgrade` event on the softphone path. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createEmbeddedSwitch } from '../../telephony/embedded/embedded-switch.ts';
 import { createMediaEngine } from '../../telephony/embedded/media/create-media-engine.ts';
-import type { EndpointCredential, PartyControl, Switch } from '../../telephony/ports/switch.ts';
+import type { EndpointCredential } from '../../telephony/ports/switch.ts';
 import { ha1 } from '../../telephony/sip/auth/digest.ts';
 import { switchContract } from './switch.contract.ts';
 import type { SwitchHarness } from './switch-harness.ts';
@@ -15,7 +15,7 @@ jest.setTimeout(30_000);
 const HOST = '127.0.0.1';
 const DOMAIN = 'hotline.test';
 
-async function makeHarness(): Promise<SwitchHarness & { readonly switch: Switch & PartyControl }> {
+async function makeHarness(): Promise<SwitchHarness> {
   const credentials = new Map<string, EndpointCredential>();
   const media = await createMediaEngine({
     advertisedAddress: HOST,

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PartyControl, Switch, TapFrame } from '../../telephony/ports/switch.ts';
+import type { Switch, TapFrame } from '../../telephony/ports/switch.ts';
 import { saveWav, tone, toneAmplitude } from '../../tools/call/audio.ts';
 import type { PhoneCall } from '../../tools/call/phone-call.ts';
 import {
@@ -19,18 +19,14 @@ import {
   type SwitchHarness,
 } from './switch-harness.ts';
 
-export interface PartyHarness extends SwitchHarness {
-  readonly switch: Switch & PartyControl;
-}
-
 interface Party {
   readonly call: PhoneCall;
   readonly legId: string;
 }
 
-export function switchPartyContract(adapterName: string, makeHarness: () => Promise<PartyHarness>): void {
+export function switchPartyContract(adapterName: string, makeHarness: () => Promise<SwitchHarness>): void {
   describe(`PartyControl contract: ${adapterName}`, () => {
-    let sw: Switch & PartyControl;
+    let sw: Switch;
     let bench: Bench;
     let dir: string;
     let files = 0;
