@@ -70,6 +70,8 @@ function without(state: CallState, gone: Supervision): CallState {
 
 export function supervisorLegAnswered(state: CallState, s: Supervision, atMs: EpochMs): CallStep {
   const target = withAgent(state.phase);
+  // Told twice.
+  if (s.sinceMs !== null) return stay(state);
   // The agent has gone while the supervisor's phone rang.
   if (target === undefined) return supervisorGone(state, s, atMs, true);
   const { supervisorId, legId, mode } = s;
