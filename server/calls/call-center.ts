@@ -301,6 +301,7 @@ export class CallCenter {
       dispatch_alarms: this.#dispatcher.alarms,
       callbacks_open: this.callbacks.counts.open,
       callbacks_in_line: this.callbacks.counts.standing,
+      messages_waiting: this.#voicemail.waiting,
       timeline_backlog: this.timeline.backlog,
       timeline_dropped: this.timeline.dropped,
     };

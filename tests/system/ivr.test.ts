@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
 import { SipPhone } from '../../tools/call/sip-phone.ts';
 import { tone } from '../support/speech.ts';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
@@ -34,6 +34,7 @@ const nodes = (stored: StoredCall): unknown[] => of(stored, 'ivr.entered').map((
 describe('the call flow', () => {
   const opened = new Opened();
   let hotline: Hotline;
+  let flowsDir = '';
   let session: Session;
   /** Three callers go their ways at the same time as the others. */
   let dialect: Promise<StoredCall>;
@@ -46,7 +47,8 @@ describe('the call flow', () => {
   beforeAll(async () => {
     outside = opened.add(new SipPhone({ address: '127.0.0.1', user: '110' }));
     await outside.start();
-    const env = { HOTLINE_IVR__FLOW: 'more', HOTLINE_IVR__FLOWSDIR: await moreThanTheSample(outside.sipPort) };
+    flowsDir = await moreThanTheSample(outside.sipPort);
+    const env = { HOTLINE_IVR__FLOW: 'more', HOTLINE_IVR__FLOWSDIR: flowsDir };
     hotline = await Hotline.start({ env: { ...env, HOTLINE_ASR__ENGINE: 'scripted', HOTLINE_LINE__WRAPUPMS: '0' } });
     session = await openSession(hotline, 'supervisor1');
     [dialect, message, leaving] = [chooseDialect('13800000002'), leaveMessage('13800000006'), leave('13800000007')];
@@ -58,6 +60,7 @@ describe('the call flow', () => {
   afterAll(async () => {
     await opened.close();
     await hotline.dispose();
+    await rm(flowsDir, { recursive: true, force: true });
   });
 
   const phone = async (number: string): Promise<Caller> => opened.add(await phoneIn(hotline, number));
@@ -206,7 +209,7 @@ describe('the call flow', () => {
   });
 });
 
-/** The sample flow with two more nodes; the folder is in the system's own place for such things. */
+/** A folder with the sample flow and two more nodes. */
 async function moreThanTheSample(sipPort: number): Promise<string> {
   const sample = await readFile('ivr/flows/full-service.yaml', 'utf8');
   const more = [
