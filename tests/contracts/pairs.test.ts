@@ -4,8 +4,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** Contract -> the test files that run it, one for each adapter. */
 const pairs: Readonly<Record<string, readonly string[]>> = {
-  switchContract: ['switch-embedded.test.ts'],
-  switchPartyContract: ['switch-embedded.test.ts'],
+  switchContract: ['switch-embedded.test.ts', 'switch-freeswitch.test.ts'],
+  switchPartyContract: ['switch-embedded.test.ts', 'switch-freeswitch.test.ts'],
   recognizerContract: ['recognizer-sherpa.test.ts', 'recognizer-scripted.test.ts'],
   storeContract: ['store-embedded.test.ts', 'store-postgres15.test.ts'],
   lineStoreContract: ['line-store-memory.test.ts', 'line-store-redis.test.ts'],

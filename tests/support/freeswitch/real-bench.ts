@@ -1,5 +1,6 @@
 /** One real FreeSWITCH and our directory, shared by the tests of a file; each test gets a switch of its own. */
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { FreeswitchSwitch } from '../../../telephony/freeswitch/freeswitch-switch.ts';
 import type { FreeswitchOptions } from '../../../telephony/freeswitch/options.ts';
@@ -70,6 +71,24 @@ export class RealBench {
         this.directory.clear();
       },
     };
+  }
+
+  /** One command from outside, as an operator would give it. */
+  command(line: string): Promise<string> {
+    const { eventPort, password } = this.server.configuration;
+    return new Promise((resolve, reject) => {
+      const socket = connect(eventPort, HOST);
+      let text = '';
+      socket.on('error', reject);
+      socket.on('data', (bytes) => {
+        text += bytes.toString();
+        const answer = /Content-Type: api\/response\n.*?\n\n([\s\S]*)$/.exec(text)?.[1];
+        if (answer === undefined) return;
+        socket.destroy();
+        resolve(answer);
+      });
+      socket.write(`auth ${password}\n\napi ${line}\n\n`);
+    });
   }
 
   async close(): Promise<void> {
