@@ -51,6 +51,7 @@ const hello: Hello = {
   transcript: [],
   draft: { ...blankDraft('a'), rev: 3 },
   openDrafts: [blankDraft('old')],
+  dispositions: [],
   line: { waiting: 0, longestWaitMs: 0, freeAgents: 0 },
   recognizer: { type: 'starting' },
 };
