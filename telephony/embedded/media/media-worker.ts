@@ -60,16 +60,30 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'media: unhandled rejection');
   });
+  // Nor must one packet's exception. And Node 20 aborts the whole process when a thread is ended while datagrams come.
+  process.on('uncaughtException', (error) => {
+    logger.error({ err: error }, 'media: unhandled exception');
+  });
   const engine = new LocalMediaEngine(options.engine, logger);
   engine.subscribe((event) => {
     const samples = event.type === 'tap' ? event.frame.pcm.buffer : undefined;
     say({ type: 'event', event }, samples instanceof ArrayBuffer ? [samples] : []);
   });
+  let warming: Promise<void> = Promise.resolve();
   port.on('message', (request: RequestMessage) => {
-    void answer(engine, request).then(say);
+    void answer(engine, request).then(async (message) => {
+      // No socket may be left when the thread is ended, see above.
+      if (request.method === 'close') await warming;
+      say(message);
+    });
   });
+  warming = warmUpLater(logger);
   say({ type: 'ready' });
-  // Loaded after the engine is ready: plain legs need not wait for werift.
+  await warming;
+}
+
+/** Loaded apart from the engine: plain legs need not wait for werift. */
+async function warmUpLater(logger: Logger): Promise<void> {
   const { warmUp } = await import('./warm-up.ts');
   await warmUp(logger);
 }

@@ -194,6 +194,29 @@ describe('embedded switch', () => {
     expect(await sw.list()).toMatchObject([{ legId, state: 'parked' }]);
   });
 
+  it('opens the way with 183 and says the same in the 200', async () => {
+    const phone = await page();
+    const done = phone.proved('INVITE', `sip:12345@${DOMAIN}`, USER, 'v=0 offer\r\n');
+    const { legId } = await event('leg.incoming');
+    await sw.openEarly(legId);
+    const progress = await phone.next(/^SIP\/2\.0 183/);
+    expect(progress).toContain('v=0 answer to v=0 offer');
+    await sw.play(legId, { playId: 'p', files: ['/tmp/x.wav'], repeat: 'once' });
+    await expect(sw.park(legId)).rejects.toMatchObject({ code: 'wrong-state' });
+    await sw.answer(legId);
+    expect(await done).toContain('v=0 answer to v=0 offer');
+    expect(media.calls.filter((c) => c === `answerOffer ${legId}`)).toHaveLength(1);
+    await sw.openEarly(legId);
+    expect(await sw.list()).toMatchObject([{ legId, state: 'parked' }]);
+  });
+
+  it('cannot open the way towards a caller who made no offer', async () => {
+    const phone = await page();
+    void phone.proved('INVITE', `sip:12345@${DOMAIN}`, USER);
+    const { legId } = await event('leg.incoming');
+    await expect(sw.openEarly(legId)).rejects.toMatchObject({ code: 'wrong-state' });
+  });
+
   it('refuses an offer that cannot be used with 488', async () => {
     media.broken.add('answerOffer');
     const phone = await page();

@@ -23,7 +23,7 @@ export class WebPhone {
   readonly socket: WebSocket;
   readonly received: string[] = [];
   #seq = 0;
-  #wake: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
   readonly #contact: string;
 
   private constructor(socket: WebSocket, contact: string) {
@@ -31,7 +31,7 @@ export class WebPhone {
     this.#contact = contact;
     socket.on('message', (data: Buffer) => {
       this.received.push(data.toString());
-      this.#wake();
+      for (const wake of this.#waiting.splice(0)) wake();
     });
   }
 
@@ -47,7 +47,7 @@ export class WebPhone {
       const at = this.received.findIndex((m) => pattern.test(m));
       if (at >= 0) return this.received.splice(at, 1)[0] ?? '';
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
     }
   }

@@ -140,6 +140,52 @@ describe('several at once', () => {
   }, 30_000);
 });
 
+describe('sockets', () => {
+  test('follow a far end that moves with a new description, and only then', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    a.party.startTone(440);
+    b.party.startTone(1_000);
+    await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
+    const moved = await RtpParty.open();
+    open.push(moved);
+    moved.aimLike(a.party);
+    // From the new place before anybody was told: nobody hears it.
+    a.party.stop();
+    moved.startTone(1_600);
+    await sleep(400);
+    expect(soundsOf(b.party, [1_600])).toEqual([false]);
+    moved.aim(await engine.answerOffer({ legId: a.legId, kind: 'rtp', mediaTimeoutMs: 0 }, moved.sdp()));
+    await until(() => soundsOf(b.party, [1_600]).join() === 'true', 10_000);
+    await until(() => soundsOf(moved, [1_000]).join() === 'true', 10_000);
+  }, 40_000);
+
+  test('take garbage of every kind without harm', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    a.party.startTone(440);
+    await until(() => soundsOf(b.party, [440]).join() === 'true', 10_000);
+    const stranger = await RtpParty.open();
+    open.push(stranger);
+    stranger.aimLike(a.party);
+    let seed = 1;
+    const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 0x8000_0000);
+    for (let i = 0; i < 2_000; i += 1) {
+      const bytes = Uint8Array.from({ length: random() % 400 }, () => random() >> 8);
+      // STUN, DTLS, RTP with everything set, RTCP of wrong lengths.
+      if (i % 2 === 0 && bytes.length > 1)
+        bytes.set([[0x00, 0x16, 0xbf, 0x80][random() % 4] ?? 0, 200 + (random() % 8)]);
+      (i % 3 === 0 ? stranger : a.party).sendRaw(bytes);
+      if (i % 100 === 0) await sleep(2);
+    }
+    b.party.startTone(1_000);
+    await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
+    await until(() => soundsOf(b.party, [440]).join() === 'true', 10_000);
+    const { ignoredPackets } = await engine.quality(a.legId);
+    expect(ignoredPackets).toBeGreaterThan(100);
+  }, 40_000);
+});
+
 describe('comfort noise', () => {
   test('becomes noise of its level until audio comes again', async () => {
     const [a, b] = [await caller(), await caller()];
