@@ -118,8 +118,19 @@ const readers: Readers = {
     stage: event.kind === 'attended' && event.toAgentId === null ? 'forwarded' : 'transferring',
     party: partyOf(event),
   }),
-  'transfer.answered': (_, { party, stage }) =>
-    stage === 'transferring' && party?.target.kind === 'number' ? { stage: 'forwarded' } : {},
+  'transfer.answered': ({ partyId, atMs }, { party, stage }) => {
+    if (stage === 'transferring') return party?.target.kind === 'number' ? { stage: 'forwarded' } : {};
+    if (stage !== 'flow') return {};
+    // The call flow has passed the caller on; its party is named by its leg.
+    const target: PartyTarget = { kind: 'number', number: '' };
+    return {
+      stage: 'forwarded',
+      party: { partyId, legId: partyId, target, answered: true, sinceMs: atMs, byAgentId: '' },
+    };
+  },
+  // Let go by the agent without anybody after: at most a question about the service was still open.
+  'wrap-up.started': (_, { stage }) =>
+    stage === 'talking' || stage === 'held' ? { stage: 'closing', closingCause: 'agent-hung-up' } : {},
   'agent.lost': ({ atMs }) => ({ stage: 'agent-lost', lostAtMs: atMs, heldAtMs: null, party: null }),
   'agent.returned': (_, { stage }) => (stage === 'agent-lost' ? { stage: 'talking', lostAtMs: null } : {}),
   'divert.started': ({ partner, legId }) => ({ stage: 'diverting', partner: { name: partner, legId } }),

@@ -215,6 +215,20 @@ const rows: readonly Row[] = [
   ],
   ['the supervised agent has gone', listened, [caller('parked'), boss('parked')], 'agent-lost', ['hangup super']],
   ['hears a last sentence', closing, [caller('parked')], 'closing', ['timer closing', 'play waited-too-long']],
+  [
+    'passed on by the call flow',
+    [...inFlow, { type: 'transfer.answered', partyId: 'party' }],
+    [caller('bridged', 'party'), party('bridged', 'caller')],
+    'forwarded',
+    [],
+  ],
+  [
+    'let go by the agent, asked how it was',
+    [...talking, { type: 'wrap-up.started', agentId: 'a1', wrapUpMs: 1 }],
+    [caller('parked')],
+    'closing',
+    ['timer closing'],
+  ],
   ['with a partner hotline', diverted, [caller('bridged', 'party'), party('bridged', 'caller')], 'diverted', []],
 ];
 
