@@ -74,7 +74,15 @@ export const edgeSchema = z.strictObject({
   provisionalTimeoutMs: ms(50, 5_000)
     .default(250)
     .describe('A switch that says nothing for this long is given up for this call; the next is tried.'),
-  maxAttempts: z.number().int().min(1).max(8).default(3).describe('Switches tried for one call.'),
+  maxAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(8)
+    .default(2)
+    .describe(
+      'Switches tried for one call. The next is tried after any refusal, also one that was meant for the caller.',
+    ),
   optionsEveryMs: ms(200, 60_000).default(1_000).describe('How often each far end is asked whether it is there.'),
   optionsTimeoutMs: ms(50, 10_000).default(500).describe('How long it may take to answer.'),
   failuresToDead: z
@@ -108,6 +116,10 @@ export const edgeSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('More callers waiting than this: new calls go to partners. null = only when no switch can take them.'),
+  spillOnFailure: z
+    .boolean()
+    .default(false)
+    .describe('true: a partner stands last for every call, and so gets those that all switches tried have refused.'),
   area: area.default('').describe('Where this hotline is (six digits).'),
 });
 

@@ -36,13 +36,14 @@ export function edgeFaults(config: EdgeConfig, trunks: readonly TrunkAddresses[]
 }
 
 export function planSettings(config: EdgeConfig): PlanSettings {
-  const { failuresToDead, deadHoldMs, busyHoldMs, stateMaxAgeMs, retryAfterS, maxAttempts, area } = config;
+  const { failuresToDead, deadHoldMs, busyHoldMs, stateMaxAgeMs, retryAfterS, maxAttempts, area, spillOnFailure } =
+    config;
   const partners = config.partners.map(
     ({ name, number, callsPerSecond }) =>
       [name, { number, rate: { perSecond: callsPerSecond, burst: Math.max(1, Math.ceil(callsPerSecond)) } }] as const,
   );
   return {
-    ...{ failuresToDead, deadHoldMs, busyHoldMs, stateMaxAgeMs, retryAfterS, maxAttempts, area },
+    ...{ failuresToDead, deadHoldMs, busyHoldMs, stateMaxAgeMs, retryAfterS, maxAttempts, area, spillOnFailure },
     total: { perSecond: config.callsPerSecond, burst: config.burst },
     spillWaitingAbove: config.spillWaitingAbove ?? undefined,
     partners: new Map(partners),

@@ -193,6 +193,7 @@ withDrachtio('edge on drachtio-server', () => {
       nodes: [node('hole', hole.port)],
       edge: {
         area: '420100',
+        spillOnFailure: true,
         trunks: [{ name: 'carrier', callsPerSecond: 100, burst: 100, area: '420106' }],
         partners: [
           { name: 'jiangbei', address: '127.0.0.1', port: partner.sipPort, number: '12345', callsPerSecond: 1 },

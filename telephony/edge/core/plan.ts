@@ -18,6 +18,8 @@ export interface PlanSettings extends HealthSettings {
   readonly maxAttempts: number;
   /** More waiting than this: partners first. undefined: never for that. */
   readonly spillWaitingAbove: number | undefined;
+  /** A partner stands last for every call. */
+  readonly spillOnFailure: boolean;
   readonly area: string;
   /** What is dialled at each partner, and what it takes. */
   readonly partners: ReadonlyMap<string, { readonly number: string; readonly rate: Rate }>;
@@ -154,7 +156,7 @@ function route(admitted: Admitted, seen: Seen): Planned {
   const [partner] = admitted.isSpilled ? [] : willingPartners(view, moment);
   const tooMany = settings.spillWaitingAbove !== undefined && (view.waiting ?? 0) > settings.spillWaitingAbove;
   const reason = nodes.length === 0 ? whyNone(view.nodes, nowMs, settings) : tooMany ? 'waiting' : undefined;
-  if (partner === undefined) {
+  if (partner === undefined || (reason === undefined && !settings.spillOnFailure)) {
     if (nodes.length === 0) return refuse(view.buckets, 503, reason ?? 'no-switch', settings.retryAfterS);
     const plan: Plan = { type: 'proxy', destinations: nodes, headers: ownHeaders(admitted), spill: undefined };
     return { buckets: view.buckets, plan };

@@ -21,6 +21,7 @@ const settings: PlanSettings = {
   retryAfterS: 10,
   maxAttempts: 2,
   spillWaitingAbove: 50,
+  spillOnFailure: true,
   area: '420100',
   partners: new Map([['jiangbei', { number: '12345', rate: { perSecond: 1, burst: 1 } }]]),
 };
@@ -79,6 +80,15 @@ describe('what is done with an INVITE', () => {
     ['not too many yet', invite, view(allUp, true, { waiting: 50 }), 'fs1 fs2 jiangbei'],
   ])('%s', (_what, given, seen, expected) => {
     expect(targets(plan(given, seen))).toBe(expected);
+  });
+
+  test('a partner stands last only where that is wanted', () => {
+    const withoutIt = { ...settings, spillOnFailure: false };
+    const made = plan(invite, view(allUp, true), 0, withoutIt);
+    expect(targets(made)).toBe('fs1 fs2');
+    expect(made.type === 'proxy' && made.headers).toEqual({ 'X-Hotline-Trunk': 'telecom' });
+    expect(targets(plan(invite, view(allDead, true), 0, withoutIt))).toBe('jiangbei');
+    expect(targets(plan(invite, view(allUp, true, { waiting: 51 }), 0, withoutIt))).toBe('jiangbei fs1 fs2');
   });
 
   test('every proxied call says which trunk it came on; the number dialled stays, a partner has its own', () => {
