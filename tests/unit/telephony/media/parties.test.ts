@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
 import type { RunningMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
 import type { Hearing, MediaEvent } from '../../../../telephony/embedded/media/media-engine.ts';
+import { serializeRtp } from '../../../../telephony/rtp/rtp-packet.ts';
 import { digitPayloads } from '../../../../telephony/rtp/telephone-event.ts';
 import { saveWav, tone } from '../../../../tools/call/audio.ts';
 import { RtpParty, amplitudeOf, joined, sleep, until } from './rtp-party.ts';
@@ -138,6 +139,31 @@ describe('several at once', () => {
     b.party.startTone(1_000);
     await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
   }, 30_000);
+});
+
+describe('the relay', () => {
+  test('goes on without a jump when the far end starts a new stream, and shows what was lost within each', async () => {
+    const [a, b] = [await caller(), await caller()];
+    await engine.connect(joined(a.legId, b.legId));
+    const send = (ssrc: number, sequence: number, rtpTs: number): void => {
+      const payload = new Uint8Array(160).fill(0xd5);
+      a.party.sendRaw(serializeRtp({ payloadType: 8, marker: false, sequence, rtpTs, ssrc, payload }));
+    };
+    send(1, 65_534, 4_294_967_000);
+    send(1, 65_535, 4_294_967_160);
+    send(1, 1, 184);
+    send(2, 40_000, 7);
+    send(2, 40_003, 487);
+    await until(() => b.party.heard.length === 5);
+    const { heard } = b.party;
+    const steps = heard.slice(1).map((p, i) => (p.sequence - (heard[i]?.sequence ?? 0)) & 0xffff);
+    expect(steps).toEqual([1, 2, 1, 3]);
+    const ticks = heard.slice(1).map((p, i) => (p.rtpTs - (heard[i]?.rtpTs ?? 0)) >>> 0);
+    expect(ticks.slice(0, 2)).toEqual([160, 320]);
+    expect(ticks[3]).toBe(480);
+    expect(heard.map((p) => p.marker)).toEqual([true, false, false, true, false]);
+    expect(new Set(heard.map((p) => p.ssrc)).size).toBe(1);
+  }, 20_000);
 });
 
 describe('sockets', () => {
