@@ -17,7 +17,7 @@ const rooms = {
   'telephony/embedded': ['telephony/sip', 'telephony/sdp', 'telephony/rtp', 'telephony/webrtc', 'telephony/ports'],
   ivr: ['telephony/ports', 'asr/ports.ts', 'config'],
   asr: ['config'],
-  'server/acd': [],
+  'server/acd': ['server/timeline'],
   'server/drafts': ['asr/ports.ts', 'asr/dialect', 'config/city.ts'],
   'server/timeline': ['asr/ports.ts', 'server/drafts/types.ts'],
   'server/store': ['asr/ports.ts', 'server/drafts/types.ts', 'server/timeline', 'config'],
