@@ -1,9 +1,14 @@
 /** `npm run bench -- <name>` measures; `npm run bench -- list` tells what there is to measure. */
 import { Skipped, type Bench } from './bench.ts';
 import { acdOffer } from './acd/acd-offer.ts';
+import { acdRedis } from './acd/acd-redis.ts';
 import { edge } from './edge/edge.ts';
 import { fanOut } from './fan-out/fan-out.ts';
 import { firstCall } from './first-call/first-call.ts';
+import { eslApi } from './freeswitch/esl-api.ts';
+import { fsAcd } from './freeswitch/fs-acd.ts';
+import { fsAdopt } from './freeswitch/fs-adopt.ts';
+import { fsDrive } from './freeswitch/fs-drive.ts';
 import { within } from './limits.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
@@ -12,9 +17,14 @@ import { webrtcBridge } from './media/webrtc-bridge.ts';
 
 const benches: readonly Bench[] = [
   acdOffer,
+  acdRedis,
   fanOut,
   firstCall,
   edge,
+  eslApi,
+  fsDrive,
+  fsAdopt,
+  fsAcd,
   rtpBridge,
   webrtcBridge,
   ticker,
