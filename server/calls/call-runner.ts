@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { LineStore } from '../acd/line-store.ts';
-import type { Switch, SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
+import type { SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
 import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallSpeech } from './call-speech.ts';
@@ -23,7 +23,7 @@ import type {
   SeatNews,
 } from './core/call-types.ts';
 import { carryOutLine, isLineEffect, type LineEffect, type LineHost } from './line-commands.ts';
-import { carryOutParty, isPartyEffect, legToDrop, type CallSwitch } from './party-commands.ts';
+import { carryOutParty, isPartyEffect, legToDrop } from './party-commands.ts';
 
 /** A `CallInput` before it is stamped with the time. */
 export type Unstamped<T> = T extends { readonly atMs: number } ? Omit<T, 'atMs'> : never;
@@ -31,7 +31,7 @@ export type RunnerInput = Unstamped<CallInput>;
 
 /** What a runner needs of the house around it. */
 export interface RunnerHost {
-  readonly switch: CallSwitch;
+  readonly switch: Switch;
   readonly line: LineStore;
   readonly logger: Logger;
   readonly nowMs: () => number;

@@ -1,12 +1,9 @@
 /** Commands to the switch about those who are beside the caller and the agent. */
-import { SwitchError, type OriginateRequest, type PartyControl, type Switch } from '../../telephony/ports/switch.ts';
+import { SwitchError, type OriginateRequest, type Switch } from '../../telephony/ports/switch.ts';
 import type { CallEffect, CallState } from './core/call-types.ts';
 
-/** A switch that may be able to join more than two; one that cannot refuses with words. */
-export type CallSwitch = Switch & Partial<PartyControl>;
-
 export interface PartyHost {
-  readonly switch: CallSwitch;
+  readonly switch: Switch;
   /** Which endpoint an agent's softphone registers as. */
   endpointOf(agentId: string): string;
   /** Where an outside number is reached; undefined when the hotline has no way out. */
@@ -31,8 +28,6 @@ export function isPartyEffect(effect: CallEffect): effect is PartyEffect {
   return partyEffects.has(effect.type);
 }
 
-const cannot = (what: string): SwitchError => new SwitchError('bad-request', `this switch cannot ${what}`);
-
 export async function carryOutParty(host: PartyHost, state: CallState, effect: PartyEffect): Promise<void> {
   const { switch: sw } = host;
   const { callId, callerLegId } = state.facts;
@@ -44,10 +39,8 @@ export async function carryOutParty(host: PartyHost, state: CallState, effect: P
     case 'bridge-others':
       return sw.bridge(effect.a, effect.b);
     case 'conference':
-      if (sw.conference === undefined) throw cannot('hold a conference');
       return sw.conference(callId, [callerLegId, ...effect.legIds]);
     case 'supervise':
-      if (sw.supervise === undefined) throw cannot('let anybody listen');
       return sw.supervise(effect.legId, effect.targetLegId, effect.mode);
     case 'park-leg':
       return sw.park(effect.legId);
