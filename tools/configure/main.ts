@@ -8,7 +8,7 @@ import { freeswitchFiles } from './freeswitch-files.ts';
 import { freeswitchFaults } from './freeswitch-settings.ts';
 import { drachtioSteps, freeswitchSteps } from './next-steps.ts';
 import { parseCommand, USAGE, type DrachtioFlags, type FreeswitchFlags } from './options.ts';
-import { drachtioSettings, freeswitchSettings, numberFaults } from './settings.ts';
+import { drachtioSecretFile, drachtioSettings, freeswitchSettings, numberFaults, secretFiles } from './settings.ts';
 import { isEmptyFolder, secretIn, writeFiles } from './write.ts';
 
 const SAMPLE_MUSIC = join(dirname(fileURLToPath(import.meta.url)), '../../ivr/prompts/zh-CN/music.wav');
@@ -35,9 +35,10 @@ function configureFreeswitch(flags: FreeswitchFlags): string {
   // Secrets are only made once everything else is right.
   const dummy = { eventSocketPassword: 'x'.repeat(20), directoryToken: 'x'.repeat(20) };
   refuse(freeswitchFaults(freeswitchSettings(config, flags, dummy)));
+  const files = secretFiles(config, flags.name, dir);
   const secrets = {
-    eventSocketPassword: secretIn(join(dir, 'secrets/event-socket.password')),
-    directoryToken: secretIn(join(dir, 'secrets/directory.token')),
+    eventSocketPassword: secretIn(files.eventSocketPassword),
+    directoryToken: secretIn(files.directoryToken),
   };
   const settings = freeswitchSettings(config, flags, secrets);
   refuse(freeswitchFaults(settings));
@@ -46,7 +47,7 @@ function configureFreeswitch(flags: FreeswitchFlags): string {
     mkdirSync(join(dir, 'music'), { recursive: true });
     copyFileSync(SAMPLE_MUSIC, join(dir, 'music/music.wav'));
   }
-  return freeswitchSteps(settings, dir);
+  return freeswitchSteps(settings, dir, files);
 }
 
 function configureDrachtio(flags: DrachtioFlags): string {
@@ -54,10 +55,10 @@ function configureDrachtio(flags: DrachtioFlags): string {
   refuse(numberFaults(flags));
   const dir = outDir(flags, 'drachtio');
   refuse(drachtioFaults(drachtioSettings(config, flags, 'x'.repeat(20))));
-  const settings = drachtioSettings(config, flags, secretIn(join(dir, 'secrets/drachtio.secret')));
+  const settings = drachtioSettings(config, flags, secretIn(drachtioSecretFile(config, dir)));
   refuse(drachtioFaults(settings));
   writeFiles(dir, drachtioFiles(settings));
-  return drachtioSteps(settings, dir);
+  return drachtioSteps(settings, dir, resolve(drachtioSecretFile(config, dir)));
 }
 
 function run(): string {

@@ -3,11 +3,12 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 export const USAGE = `Writes the configuration of a switch or of the edge's SIP server from hotline.yaml.
 
-  npm run configure -- freeswitch --address 10.0.0.11 [options]
+  npm run configure -- freeswitch --name fs1 --address 10.0.0.11 [options]
   npm run configure -- drachtio   --address 203.0.113.5 [options]
 
 Both:
-  --address IP        IPv4 address of its SIP socket on that machine (needed)
+  --address IP        IPv4 address of its SIP socket on that machine. Default: that of the switch of that name in
+                      switch.freeswitch.nodes, as are the ports below
   --external IP       address written into SIP when that is another one (behind NAT)
   --out DIR           folder to write. Default: freeswitch-<name> or drachtio
   --force             write over what is there; passwords that are there stay

@@ -27,19 +27,43 @@ export function numberFaults(flags: Readonly<Record<string, unknown>>): readonly
   ];
 }
 
+export interface SecretFiles {
+  readonly eventSocketPassword: string;
+  readonly directoryToken: string;
+}
+
+function nodeOf(config: Config, name: string): Config['switch']['freeswitch']['nodes'][number] | undefined {
+  return config.switch.freeswitch.nodes.find((node) => node.name === name);
+}
+
+/** Where the server reads the same secrets, when hotline.yaml says; else beside what is written. */
+export function secretFiles(config: Config, name: string, dir: string): SecretFiles {
+  return {
+    eventSocketPassword: nodeOf(config, name)?.passwordFile ?? `${dir}/secrets/event-socket.password`,
+    directoryToken: config.switch.freeswitch.directoryTokenFile ?? `${dir}/secrets/directory.token`,
+  };
+}
+
+/** Where the edge reads the secret of drachtio-server. */
+export function drachtioSecretFile({ edge }: Config, dir: string): string {
+  return edge.drachtioSecretFile ?? `${dir}/secrets/drachtio.secret`;
+}
+
 /** The folder is copied to another machine: FreeSWITCH itself knows where it then lies. */
 const SHIPPED_MUSIC = '$${conf_dir}/music';
 
 export function freeswitchSettings(config: Config, flags: FreeswitchFlags, secrets: Secrets): FreeswitchSettings {
   const { sip, rtp, edge, http } = config;
-  const { name, server, address = '' } = flags;
-  const node = edge.nodes.find((n) => n.name === name);
+  const { name, server } = flags;
+  const address = flags.address ?? nodeOf(config, name)?.address ?? '';
+  const node = nodeOf(config, name);
+  const behindEdge = edge.nodes.find((n) => n.name === name);
   return {
     ...{ name, address, serverAddress: server, domain: sip.domain, trunks: sip.trunks },
     externalAddress: flags.external ?? sip.advertisedAddress ?? undefined,
-    trunkPort: number(flags['trunk-port'], node?.port ?? 5_080),
+    trunkPort: number(flags['trunk-port'], node?.trunkPort ?? behindEdge?.port ?? 5_080),
     endpointPort: number(flags['internal-port'], 5_090),
-    wsPort: number(flags['ws-port'], 5_066),
+    wsPort: number(flags['ws-port'], node?.wsPort ?? 5_066),
     wssPort: flags['wss-port'] === undefined ? undefined : number(flags['wss-port'], 0),
     rtpPortMin: rtp.portMin,
     rtpPortMax: rtp.portMax,
@@ -48,7 +72,7 @@ export function freeswitchSettings(config: Config, flags: FreeswitchFlags, secre
     eventSocket: {
       // On the switch's own loopback when the server is there, too.
       address: server === '127.0.0.1' ? '127.0.0.1' : address,
-      port: number(flags['event-port'], 8_021),
+      port: number(flags['event-port'], node?.eventPort ?? 8_021),
       password: secrets.eventSocketPassword,
     },
     directory: {
@@ -59,7 +83,7 @@ export function freeswitchSettings(config: Config, flags: FreeswitchFlags, secre
     trunkCodecs: (flags.codecs ?? 'PCMA,PCMU').split(',').map((codec) => codec.trim().toUpperCase()),
     endpointCodecs: ['OPUS', 'PCMA', 'PCMU'],
     musicDir: flags['music-dir'] ?? SHIPPED_MUSIC,
-    loadAudioFork: flags['audio-fork'],
+    loadAudioFork: flags['audio-fork'] || config.switch.freeswitch.tap === 'fork',
   };
 }
 

@@ -127,8 +127,9 @@ describe('FreeSWITCH files', () => {
   });
 
   test('says what to do next', () => {
-    expect(freeswitchSteps(good, '/out')).toContain('10.0.0.11:5080');
-    expect(freeswitchSteps({ ...good, edgeAddress: '10.0.0.6' }, '/out')).toContain('edge.nodes');
+    const secrets = { eventSocketPassword: '/out/a', directoryToken: '/out/b' };
+    expect(freeswitchSteps(good, '/out', secrets)).toContain('10.0.0.11:5080');
+    expect(freeswitchSteps({ ...good, edgeAddress: '10.0.0.6' }, '/out', secrets)).toContain('edge.nodes');
   });
 });
 
@@ -138,7 +139,7 @@ describe('drachtio file', () => {
     expect(isWellFormed(file?.text ?? '')).toBe(true);
     expect(file?.text).toContain('external-ip="203.0.113.9" local-net="10.0.0.0/8"');
     expect(file?.text).toContain('<loglevel>notice</loglevel>');
-    expect(drachtioSteps(drachtio, '/out')).toContain('203.0.113.5:5060');
+    expect(drachtioSteps(drachtio, '/out', '/out/secret')).toContain('203.0.113.5:5060');
   });
 
   test.each<[string, Partial<DrachtioSettings>, string]>([
