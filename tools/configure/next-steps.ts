@@ -22,7 +22,7 @@ ${numbered([
   edgeAddress === undefined
     ? `Have the carriers send calls to ${address}:${trunkPort} (UDP).`
     : `Name it in edge.nodes: { name: ${name}, address: ${address}, port: ${trunkPort} }`,
-  `Open in the firewall: UDP ${trunkPort} for ${edgeAddress ?? 'the carriers'}, UDP ${rtpPortMin} to ${rtpPortMax} for audio, TCP ${wssPort ?? settings.wsPort} for agents. TCP ${eventSocket.port} for the server alone.`,
+  `Open in the firewall: UDP ${trunkPort} for ${edgeAddress ?? 'the carriers'}, UDP ${rtpPortMin} to ${rtpPortMax} for audio, TCP ${settings.wsPort}${wssPort === undefined ? '' : ` and ${wssPort}`} for the server (which passes agents’ sockets on). TCP ${eventSocket.port} for the server alone.`,
 ])}
 `;
 }
