@@ -221,7 +221,6 @@ async function openDesk(
     logger: part,
     nowMs,
     canDialOut: config.sip.dialOutUri !== null,
-    queues: Object.entries(queueWaits(config, lineRules(config))).map(([queue, { title }]) => ({ queue, title })),
     dispositions: config.line.dispositions,
     queues: lineRules(config).map((q) => ({ queue: q.name, title: center.queueTitle(q.name) })),
   });
