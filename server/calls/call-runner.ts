@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { LineStore } from '../acd/line-store.ts';
-import type { SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
+import type { Switch, SwitchEvent, TapFrame } from '../../telephony/ports/switch.ts';
 import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallSpeech } from './call-speech.ts';
