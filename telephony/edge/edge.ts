@@ -20,6 +20,7 @@ import {
   type Plan,
   type PlanSettings,
 } from './core/plan.ts';
+import { outboundUri } from './core/outbound.ts';
 import type { PublishedState } from './core/published.ts';
 import { trunkOf, type TrunkEntry } from './core/trunks.ts';
 import type { EdgeRequest } from './drachtio-link.ts';
@@ -48,6 +49,8 @@ type ProxyPlan = Extract<Plan, { type: 'proxy' }>;
 const USER = /^[0-9A-Za-z+*#._-]{1,64}$/;
 /** A live switch says 100 within milliseconds: silence for this long after its time is looked into. */
 const SUSPICION_SLACK_MS = 30;
+/** A carrier may be far away, and there is no other to try. */
+const CARRIER_TIMEOUT_MS = 4_000;
 
 export const sipUri = (target: { readonly address: string; readonly port: number }, user = ''): string =>
   `sip:${user === '' ? '' : `${escapeUser(user)}@`}${target.address}:${target.port}`;
@@ -128,6 +131,10 @@ export class Edge {
       return;
     }
     const trunk = trunkOf(this.#options.trunks, request.sourceAddress);
+    if (trunk === undefined && this.#options.nodes.some(({ address }) => address === request.sourceAddress)) {
+      this.#sendOut(request);
+      return;
+    }
     const user = uriUser(parseUri(request.uri));
     const invite = { trunk, calledUser: USER.test(user) ? user : undefined, headerNames: request.headerNames };
     const { settings, nowMs, random } = this.#options;
@@ -135,6 +142,21 @@ export class Edge {
     const { plan, buckets } = planCall(invite, this.#view(), draws, { nowMs: nowMs(), settings });
     this.#buckets = buckets;
     this.#perform(request, plan, trunk?.name ?? 'stranger');
+  }
+
+  /** A switch of ours calls somebody through a carrier. */
+  #sendOut(request: EdgeRequest): void {
+    const { trunks, metrics, logger } = this.#options;
+    const out = outboundUri(request.uri, trunks);
+    metrics.invite(out?.trunk ?? 'none', out === undefined ? 'outbound-refused' : 'outbound');
+    if (out === undefined) {
+      request.reply(403);
+      return;
+    }
+    const wanted = { destinations: [out.uri], headers: {}, provisionalTimeoutMs: CARRIER_TIMEOUT_MS };
+    request.proxy(wanted).catch((error: unknown) => {
+      logger.warn({ err: error }, 'call to a carrier could not be proxied');
+    });
   }
 
   #perform(request: EdgeRequest, plan: Plan, trunk: string): void {

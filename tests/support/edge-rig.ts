@@ -255,29 +255,36 @@ function okTo(request: string): string {
   return ['SIP/2.0 200 OK', ...lines, 'Content-Length: 0', '', ''].join('\r\n');
 }
 
+export interface ByHand {
+  readonly limitMs?: number;
+  /** Address it is sent from. */
+  readonly from?: string;
+  readonly uri?: string;
+}
+
 /** Sends one request by hand and gives the status of its final answer. */
 export async function statusOf(
   port: number,
   method: string,
   headers: readonly string[],
-  limitMs = 20_000,
+  { limitMs = 20_000, from = '127.0.0.1', uri = `sip:12345@127.0.0.1:${port}` }: ByHand = {},
 ): Promise<number> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve) => {
-      socket.bind(0, '127.0.0.1', resolve);
+      socket.bind(0, from, resolve);
     });
     const own = socket.address().port;
     const id = randomUUID();
     const lines = [
-      `${method} sip:12345@127.0.0.1:${port} SIP/2.0`,
-      `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK${id};rport`,
+      `${method} ${uri} SIP/2.0`,
+      `Via: SIP/2.0/UDP ${from}:${own};branch=z9hG4bK${id};rport`,
       'Max-Forwards: 70',
-      `From: <sip:13800000002@127.0.0.1:${own}>;tag=${id.slice(0, 8)}`,
-      `To: <sip:12345@127.0.0.1:${port}>`,
+      `From: <sip:13800000002@${from}:${own}>;tag=${id.slice(0, 8)}`,
+      `To: <${uri}>`,
       `Call-ID: ${id}`,
       `CSeq: 1 ${method}`,
-      `Contact: <sip:13800000002@127.0.0.1:${own}>`,
+      `Contact: <sip:13800000002@${from}:${own}>`,
       ...headers,
       'Content-Length: 0',
     ];

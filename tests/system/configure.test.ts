@@ -149,7 +149,7 @@ async function startSwitch(
 }
 
 function answersOptions(port: number): Promise<boolean> {
-  return statusOf(port, 'OPTIONS', [], 1_000).then(
+  return statusOf(port, 'OPTIONS', [], { limitMs: 1_000 }).then(
     (status) => status > 0,
     () => false,
   );

@@ -95,6 +95,20 @@ withDrachtio('edge on drachtio-server', () => {
     expect(await edge.metrics()).toMatch(/invites_total\{trunk="stranger",result="stranger"\} 1/);
   });
 
+  it('lets our switches call out through a trunk, and nowhere else', async () => {
+    const fs = await switchThat();
+    const carrier = await switchThat({ rejectStatus: 486 });
+    const edge = await rig({
+      nodes: [node('fs1', fs.sipPort)],
+      edge: { nodes: [{ name: 'fs1', address: '127.0.0.2', port: 5080 }] },
+      trunks: [{ name: 'carrier', addresses: ['127.0.0.1'] }],
+    });
+    const route = [`Route: <sip:127.0.0.1:${edge.sipPort};lr>`];
+    const out = (uri: string): Promise<number> => statusOf(edge.sipPort, 'INVITE', route, { from: '127.0.0.2', uri });
+    expect(await out(`sip:13900000000@127.0.0.1:${carrier.sipPort}`)).toBe(486);
+    expect(await out('sip:13900000000@192.0.2.1:5060')).toBe(403);
+  });
+
   it('lets a burst through and refuses what is over the rate', async () => {
     const fs = await switchThat();
     const edge = await rig({
