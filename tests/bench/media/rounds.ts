@@ -14,24 +14,24 @@ export interface Rounds {
   readonly mainLoopLagP99Ms: number;
 }
 
-/** `afterRound` looks at whatever else is measured. */
+/** `afterRound` looks at whatever else is measured; the main thread's lag only where it is wanted. */
 export async function measureRounds(
   sut: Child<SwitchWork>,
   say: (line: string) => void,
-  afterRound: () => Promise<string>,
+  look: { readonly watchesLag: boolean; readonly afterRound: () => Promise<string> },
 ): Promise<Rounds> {
   const cpuPcts: number[] = [];
   const lags: number[] = [];
-  let before = await sut.ask('usage', undefined);
-  await afterRound();
+  let before = await sut.ask('usage', { watchesLag: look.watchesLag });
+  await look.afterRound();
   for (let round = 1; round <= ROUNDS; round += 1) {
     await sleep(ROUND_MS);
-    const after = await sut.ask('usage', undefined);
+    const after = await sut.ask('usage', { watchesLag: look.watchesLag });
     const cpuPct = (100 * (after.cpuMs - before.cpuMs)) / (after.atMs - before.atMs);
     cpuPcts.push(cpuPct);
     lags.push(after.mainLoopLagP99Ms);
     before = after;
-    say(`round ${round}: ${rounded(cpuPct)} % of a core; ${await afterRound()}`);
+    say(`round ${round}: ${rounded(cpuPct)} % of a core; ${await look.afterRound()}`);
   }
   return { cpuPct: rounded(median(cpuPcts)), mainLoopLagP99Ms: rounded(median(lags)) };
 }

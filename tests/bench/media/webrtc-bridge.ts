@@ -54,9 +54,12 @@ async function run(say: (line: string) => void): Promise<Metrics> {
     await parts.telephones.ask('start', undefined);
     await parts.browsers.ask('start', undefined);
     await sleep(WARM_UP_MS);
-    const rounds = await measureRounds(parts.sut, say, async () => {
-      const { relayed } = await parts.telephones.ask('delays', undefined);
-      return `${relayed.packets} packets at the telephones`;
+    const rounds = await measureRounds(parts.sut, say, {
+      watchesLag: true,
+      afterRound: async () => {
+        const { relayed } = await parts.telephones.ask('delays', undefined);
+        return `${relayed.packets} packets at the telephones`;
+      },
     });
     await parts.telephones.ask('stop', undefined);
     await parts.browsers.ask('stop', undefined);
