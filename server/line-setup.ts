@@ -23,8 +23,9 @@ function overflowOf({ overflow }: LineRules, message: Overflow): Overflow {
     case 'partner':
       return { to: 'partner', partner: 'any' };
     case 'message':
-    // Recordings are left in the call flow, before the line.
+      return message;
     case 'voicemail':
+      // Recordings are left in the call flow, before the line.
       return message;
   }
 }

@@ -194,6 +194,32 @@ async function asSupervisor(context: BrowserContext, page: Page): Promise<SipPho
   return waiting;
 }
 
+/** Queues, the surge plan and its parts. */
+async function linePages(page: Page): Promise<void> {
+  await page.goto(`${url}/queue`);
+  await page.getByTestId('queue-table').waitFor();
+  await page.waitForTimeout(800);
+  await shoot(page, '11-queue');
+  await page.getByTestId('line-seat').first().click();
+  await page.locator('.profile').waitFor();
+  await shoot(page, '11-queue-profile');
+  await page.goto(`${url}/surge`);
+  await page.getByTestId('surge-page').waitFor();
+  await page.waitForTimeout(1_500);
+  await shoot(page, '12-surge');
+  const [plans, roster] = [page.getByRole('tab').nth(1), page.getByRole('tab').nth(2)];
+  await plans.click();
+  await page.getByTestId('plan-yaml').waitFor();
+  await page.waitForTimeout(800);
+  await page.getByTestId('plan-check').click();
+  await page.getByTestId('plan-dry-run').click();
+  await page.waitForTimeout(1_200);
+  await shoot(page, '12-surge-plan');
+  await roster.click();
+  await page.waitForTimeout(600);
+  await shoot(page, '12-surge-roster');
+}
+
 async function others(page: Page): Promise<void> {
   await page.goto(`${url}/supervisor`);
   const shown = await page
@@ -212,6 +238,13 @@ async function others(page: Page): Promise<void> {
       await shoot(page, '9-supervisor-call');
     }
   } else process.stdout.write('supervisor page left out: this log-in is an agent\n');
+  if (shown) await linePages(page);
+  await page.goto(`${url}/cloud`);
+  if ((await page.getByTestId('line-check').count()) > 0 || shown) {
+    await page.getByTestId('line-check').waitFor();
+    await page.waitForTimeout(1_000);
+    await shoot(page, '13-cloud-seat');
+  }
   await page.goto(`${url}/phone`);
   await page.getByTestId('phone-call').or(page.getByTestId('phone-off')).first().waitFor();
   await shoot(page, '10-phone');

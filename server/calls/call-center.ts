@@ -11,18 +11,20 @@ import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { CallbackRow, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { PromptFiles } from './announcements.ts';
-import { CallbackService, type CallbackServiceOptions } from './callback-service.ts';
+import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
 import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
 import type { CallSpeech } from './call-speech.ts';
 import type { CallFacts, CallSettings } from './core/call-types.ts';
 import type { SeatState } from './core/seat.ts';
-import { Dispatcher, type DispatchAlarm } from './dispatcher.ts';
+import type { Dispatcher, DispatchAlarm } from './dispatcher.ts';
 import { endpointOf, agentOf } from './endpoints.ts';
 import { IvrFlows, type IvrParts } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
-import { LineDesk } from './line-desk.ts';
+import type { LineDesk } from './line-desk.ts';
+import { callbackFacts, makeCallbacks, makeDispatcher, makeLineDesk, type LineHouse } from './line-parts.ts';
+import type { CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 import { LineWatch } from './line-watch.ts';
 import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
@@ -30,45 +32,7 @@ import { rulesOf } from './core/wait-rules.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { historyFor } from './views.ts';
 
-/** What the outside hears of calls. Listeners must not throw. */
-export interface CallCenterListener {
-  callChanged(call: LiveCall): void;
-  seatChanged(seat: SeatState, before: SeatState): void;
-  transcript(call: LiveCall, update: TranscriptUpdate): void;
-  draft(call: LiveCall, patch: DraftPatch): void;
-  /** The draft of a message was given to this agent. */
-  draftGiven(draft: Draft, agentId: string): void;
-  event(event: CallEvent): void;
-  /** Call-backs or the alarm have changed. */
-  lineChanged(): void;
-}
-
-export type CallbackSetup = Pick<
-  CallbackServiceOptions,
-  'rules' | 'uri' | 'missedPriority' | 'missedAtOnce' | 'midnightMs'
-> & { readonly ringMs: number };
-
-export interface CallCenterOptions {
-  readonly switch: Switch;
-  readonly line: LineStore;
-  readonly store: Store;
-  readonly recognizer: Recognizer;
-  readonly drafts: DraftEngine;
-  readonly prompts: PromptFiles;
-  readonly settings: CallSettings;
-  readonly ivr: IvrParts;
-  readonly ownNumber: string;
-  readonly stickyDays: number;
-  readonly callback: CallbackSetup;
-  readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
-  readonly logger: Logger;
-  readonly nowMs: () => number;
-  readonly newId: () => string;
-  /** The switch keeps calls up when this process ends: closing leaves them alone, the next start adopts them. */
-  readonly callsOutliveUs?: boolean;
-  /** Where an outside number is reached; undefined when the hotline has no way out. */
-  readonly dialUri?: (number: string) => string | undefined;
-}
+export type { CallbackSetup, CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 
 /** An ended call without an agent is kept this long for late events. */
 const FORGET_MS = 60_000;
@@ -96,10 +60,10 @@ export class CallCenter {
   constructor(options: CallCenterOptions) {
     this.#options = options;
     const { line, logger, nowMs } = options;
-    this.lineDesk = this.#makeLineDesk();
+    this.lineDesk = makeLineDesk(options, this.#house);
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
-    this.callbacks = this.#makeCallbacks();
-    this.#dispatcher = this.#makeDispatcher();
+    this.callbacks = makeCallbacks(options, this.#house);
+    this.#dispatcher = makeDispatcher(options, this.#house);
     const kick = (): void => {
       this.#dispatcher.kick();
     };
@@ -135,10 +99,7 @@ export class CallCenter {
       voicemail: this.#voicemail,
       policy: () => this.lineDesk.policy,
       bookCallback: (state, queued) => this.lineDesk.bookCallback(state, 'asked', queued),
-      own: (legId, callId) => {
-        const call = this.#calls.get(callId);
-        if (call !== undefined) this.#legs.set(legId, call);
-      },
+      own: this.#house.own,
     });
     this.#host = this.#makeHost(kick);
     this.#reconciler = new Reconciler({
@@ -213,68 +174,24 @@ export class CallCenter {
     return [...this.#calls.values()];
   }
 
-  #makeLineDesk(): LineDesk {
-    const { line, ownNumber, stickyDays, nowMs, newId } = this.#options;
-    return new LineDesk({
-      ...{ line, ownNumber, stickyDays, nowMs, newId },
-      callbacks: () => this.callbacks,
-      historyOf: (callId) => this.#calls.get(callId)?.history,
-      ownLeg: (legId, callId) => {
-        const call = this.#calls.get(callId);
-        if (call !== undefined) this.#legs.set(legId, call);
-      },
-    });
-  }
-
-  #makeCallbacks(): CallbackService {
-    const { store, callback, ownNumber, nowMs, newId, logger } = this.#options;
-    return new CallbackService(
-      {
-        ...callback,
-        ...{ ownNumber, nowMs, newId, logger },
-        store: store.callbacks,
-        isOutboundPaused: () => this.lineDesk.policy.outboundPaused,
-      },
-      {
-        start: (row) => {
-          this.#startCallback(row);
-        },
-        withdraw: (callbackId) => {
-          const of = this.all().find((c) => c.runner.state.facts.callback?.callbackId === callbackId);
-          of?.runner.input({ type: 'callback-withdrawn' });
-        },
-        isOnLine: (number) =>
-          this.all().some((c) => {
-            const { facts, phase } = c.runner.state;
-            return facts.from === number && phase.name !== 'ended';
-          }),
-        waitingIn: (queue) =>
-          this.all().filter((c) => {
-            const { phase, queued } = c.runner.state;
-            return phase.name === 'waiting' && queued?.queue === queue;
-          }).length,
-        changed: () => this.#listener?.lineChanged(),
-      },
-    );
-  }
-
-  #makeDispatcher(): Dispatcher {
-    const { line, logger, nowMs } = this.#options;
-    return new Dispatcher({
-      ...{ line, logger, nowMs },
-      onReserved: (reservation) => this.#reserved(reservation),
-      onOfferLost: ({ callId, offerId }) => {
-        const call = this.#calls.get(callId);
-        const { phase } = call?.runner.state ?? {};
-        if (phase === undefined || !('offer' in phase) || phase.offer?.offerId !== offerId) return;
-        call?.runner.input({ type: 'timer', timer: 'offer', announcement: null });
-      },
-      onLineLost: () => {
-        this.#tellLineAgain();
-      },
-      onAlarm: () => this.#listener?.lineChanged(),
-    });
-  }
+  /** What the parts that watch the line need of the calls. */
+  readonly #house: LineHouse = {
+    calls: this.#calls,
+    own: (legId, callId) => {
+      const call = this.#calls.get(callId);
+      if (call !== undefined) this.#legs.set(legId, call);
+    },
+    callbacks: () => this.callbacks,
+    policy: () => this.lineDesk.policy,
+    startCallback: (row) => {
+      this.#startCallback(row);
+    },
+    reserved: (reservation) => this.#reserved(reservation),
+    lineLost: () => {
+      this.#tellLineAgain();
+    },
+    changed: () => this.#listener?.lineChanged(),
+  };
 
   /** The store has lost us: every call takes its old place again, every agent is told of. */
   #tellLineAgain(): void {
@@ -433,24 +350,9 @@ export class CallCenter {
 
   /** A call of our own making: it takes its place in the line. */
   #startCallback(row: CallbackRow): void {
-    const { newId, nowMs, ownNumber, callback } = this.#options;
-    const { id, number, queue, priority, joinedAtMs, needs, dialect, tries } = row;
-    const call = this.#openCall({
-      callId: newId(),
-      callerLegId: newId(),
-      from: number,
-      to: ownNumber,
-      trunk: 'callback',
-      arrivedAtMs: nowMs(),
-      callback: {
-        callbackId: id,
-        attempt: tries + 1,
-        queued: { queue, priority, joinedAtMs, wants: { needs, dialect } },
-        ringMs: callback.ringMs,
-      },
-    });
+    const call = this.#openCall(callbackFacts(this.#options, row));
     call.runner.input({ type: 'call-back' });
-    void this.#loadHistory(call, number);
+    void this.#loadHistory(call, row.number);
   }
 
   async #loadHistory(call: LiveCall, from: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** What a call asks of the house while it waits: a place in the line, a call-back, a partner hotline, the citizen's phone. */
-import type { DialTarget, LegId, Switch } from '../../telephony/ports/switch.ts';
+import type { LegId, Switch } from '../../telephony/ports/switch.ts';
 import type { LineStore, WaitingCall } from '../acd/line-store.ts';
 import type { CallbackReason } from '../timeline/events.ts';
 import type { CallEffect, CallState, Queued } from './core/call-types.ts';
@@ -160,32 +160,33 @@ async function ringPartner(
 ): Promise<void> {
   const way = await commands.host.partnerWay(effect.partner, state);
   if (way === null) throw new Error('the partner hotline cannot be reached');
-  await dial(commands, state, effect.legId, { type: 'uri', uri: way.uri }, PARTNER_RING_MS, way.headers);
+  const dialled = { legId: effect.legId, uri: way.uri, ringMs: PARTNER_RING_MS, headers: way.headers };
+  await dial(commands, state, dialled);
 }
 
 async function ringCitizen(commands: LineCommands, state: CallState): Promise<void> {
   const { from, callerLegId, callback } = state.facts;
   const uri = commands.host.citizenUri(from);
   if (uri === null || callback === undefined) throw new Error('this number cannot be called');
-  await dial(commands, state, callerLegId, { type: 'uri', uri }, callback.ringMs + RING_GRACE_MS, {});
+  await dial(commands, state, { legId: callerLegId, uri, ringMs: callback.ringMs + RING_GRACE_MS, headers: {} });
 }
 
-async function dial(
-  { switch: sw, host }: LineCommands,
-  { facts, settings }: CallState,
-  legId: LegId,
-  target: DialTarget,
-  ringMs: number,
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
+interface Dialled {
+  readonly legId: LegId;
+  readonly uri: string;
+  readonly ringMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function dial({ switch: sw, host }: LineCommands, { facts, settings }: CallState, to: Dialled): Promise<void> {
   const partner = facts.callback === undefined;
   await sw.originate({
-    legId,
-    target,
+    legId: to.legId,
+    target: { type: 'uri', uri: to.uri },
     // A partner hotline sees the citizen's number; a citizen sees the hotline's.
     from: { user: partner && facts.from !== '' ? facts.from : host.ownNumber },
-    headers: { 'X-Hotline-Call': facts.callId, ...headers },
-    ringMs,
+    headers: { 'X-Hotline-Call': facts.callId, ...to.headers },
+    ringMs: to.ringMs,
     mediaTimeoutMs: settings.mediaTimeoutMs,
     marks: { call_id: facts.callId, role: partner ? 'partner' : 'caller' },
   });

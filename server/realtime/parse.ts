@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { superviseModes } from '../../telephony/ports/switch.ts';
 import { agentIntents } from '../acd/line-store.ts';
-import { seatLevels } from '../acd/queue-rules.ts';
 import { draftFields } from '../drafts/types.ts';
 import type { PageToServer } from './protocol.ts';
 
@@ -26,7 +25,7 @@ const skill = z.string().regex(/^[\p{L}\p{N}_.-]{1,40}$/u);
 const profile = z.strictObject({
   queues: z.array(skill).max(50),
   skills: z.record(skill, z.number().int().min(0).max(5)).refine((s) => Object.keys(s).length <= 100),
-  seatLevel: z.enum(seatLevels),
+  seatLevel: z.enum(['on-site', 'cloud', 'partner']),
 });
 
 type Schemas = { readonly [E in keyof PageToServer]: z.ZodType<Payload<E>> };

@@ -1,6 +1,6 @@
 /** The line on real SIP: who answers whom, ways out of it, and being called back. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
+import type { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
 import { SipPhone, type PhoneEvent } from '../../tools/call/sip-phone.ts';
 import type { Ack, AgentProfileView, None, SupervisorDelta, SupervisorView } from '../../server/realtime/protocol.ts';
 import { freeUdpPort } from '../support/free-ports.ts';

@@ -5,6 +5,7 @@ import { serverNowMs } from './clock.ts';
 import { DeskSocket } from './desk-socket.ts';
 import { DraftSync } from './draft-sync.ts';
 import { mosOf } from './mos.ts';
+import { LineCheck } from './line-check.ts';
 import { Microphone } from './microphone.ts';
 import { RecordingPlayer } from './recording-player.ts';
 import { Ringer } from './ringer.ts';
@@ -40,6 +41,7 @@ export class DeskSession {
   readonly drafts: DraftSync;
   readonly microphone = new Microphone();
   readonly phone: SoftPhone;
+  readonly lineCheck: LineCheck;
   readonly player = new RecordingPlayer();
   readonly page = createStore<PageView>({
     answeringOfferId: '',
@@ -74,6 +76,7 @@ export class DeskSession {
         return result.ok ? result.value : null;
       },
     });
+    this.lineCheck = new LineCheck({ socket: this.socket, phone: this.phone });
   }
 
   start(): void {

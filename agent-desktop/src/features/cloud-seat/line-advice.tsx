@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../components/session-context.ts';
@@ -15,18 +15,13 @@ export function LineAdvice(): ReactElement | null {
   const { t } = useTranslation();
   const { session } = useSession();
   const { quality, session: sip } = useStore(session.phone.view);
-  const [poor, setPoor] = useState(0);
-  const [hidden, setHidden] = useState(false);
-  const mos = quality === null ? null : mosOf(quality);
-  useEffect(() => {
-    if (quality === null) {
-      setPoor(0);
-      setHidden(false);
-      return;
-    }
-    setPoor((n) => (verdictOf(mosOf(quality)) === 'poor' ? n + 1 : 0));
-  }, [quality]);
-  if (mos === null || hidden || sip?.isCheck === true || poor < samplesToWarn) return null;
+  const [seen, setSeen] = useState({ quality, poor: 0, hidden: false });
+  if (seen.quality !== quality) {
+    const poor = quality !== null && verdictOf(mosOf(quality)) === 'poor' ? seen.poor + 1 : 0;
+    setSeen({ quality, poor, hidden: quality === null ? false : seen.hidden });
+  }
+  if (quality === null || seen.hidden || sip?.isCheck === true || seen.poor < samplesToWarn) return null;
+  const mos = mosOf(quality);
   return (
     <div className="line-advice" role="alert" data-testid="line-advice">
       <div>
@@ -40,7 +35,7 @@ export function LineAdvice(): ReactElement | null {
         size="small"
         type="text"
         onClick={() => {
-          setHidden(true);
+          setSeen({ ...seen, hidden: true });
         }}
       >
         {t('line.cloud.hide')}

@@ -7,15 +7,14 @@ import { MicrophoneProblemNotice } from '../../components/microphone-problem.tsx
 import { useSession } from '../../components/session-context.ts';
 import { useNow, useStore } from '../../components/use-store.ts';
 import { shareText } from '../../lib/format.ts';
+import type { LineCheckView } from '../../lib/line-check.ts';
 import type { SurgeApi } from '../../lib/surge-api.ts';
-import { useLineCheck } from './use-line-check.ts';
-import type { LineCheckResult } from './use-line-check.ts';
 
 /** Microphone, round trip, loss, jitter and MOS before the first call, with what to do about it. */
 export function LineCheck({ api }: { readonly api: SurgeApi }): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
-  const check = useLineCheck();
+  const check = useStore(session.lineCheck.view);
   const { registration } = useStore(session.phone.view);
   const { agent, callIn } = useStore(session.socket.desk);
   const taking = agent?.intent === 'available';
@@ -38,7 +37,10 @@ export function LineCheck({ api }: { readonly api: SurgeApi }): ReactElement {
             data-testid="line-check-start"
             type={check.verdict === null ? 'primary' : 'default'}
             disabled={running || taking || registration !== 'registered'}
-            onClick={check.start}
+            onClick={() => {
+              void session.microphone.open();
+              void session.lineCheck.start();
+            }}
           >
             {check.state === 'idle' ? t('line.cloud.start') : t('line.cloud.again')}
           </Button>
@@ -93,13 +95,13 @@ function Microphone(): ReactElement {
   );
 }
 
-function Figures({ check }: { readonly check: LineCheckResult }): ReactElement {
+function Figures({ check }: { readonly check: LineCheckView }): ReactElement {
   const { t } = useTranslation();
   const { worst, mos } = check;
   const rows = [
-    [t('line.cloud.rtt'), worst?.roundTripMs == null ? '—' : `${worst.roundTripMs} ms`],
+    [t('line.cloud.rtt'), msText(worst?.roundTripMs)],
     [t('line.cloud.loss'), worst === null ? '—' : shareText(worst.lossShare)],
-    [t('line.cloud.jitter'), worst?.jitterMs == null ? '—' : `${worst.jitterMs} ms`],
+    [t('line.cloud.jitter'), msText(worst?.jitterMs)],
     [t('line.cloud.mos'), mos === null ? '—' : mos.toFixed(1)],
   ];
   return (
@@ -114,7 +116,11 @@ function Figures({ check }: { readonly check: LineCheckResult }): ReactElement {
   );
 }
 
-function Verdict({ check }: { readonly check: LineCheckResult }): ReactElement {
+function msText(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? '—' : `${ms} ms`;
+}
+
+function Verdict({ check }: { readonly check: LineCheckView }): ReactElement {
   const { t } = useTranslation();
   const now = useNow();
   const { state, verdict } = check;

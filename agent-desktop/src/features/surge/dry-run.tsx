@@ -77,7 +77,7 @@ function Chart({ dry }: { readonly dry: DryRunView }): ReactElement {
         />
       </svg>
       <figcaption>
-        <span className="key-arrived">{t('line.surge.needed', { n: '' })}</span>
+        <span className="key-arrived">{t('line.surge.seatsWanted')}</span>
         <span className="key-bridged">{t('line.surge.seats')}</span>
       </figcaption>
     </figure>

@@ -25,21 +25,25 @@ export function PlanEditor({ api, onProblem }: SurgeParts): ReactElement {
     setFaults(null);
     setDry(null);
   };
-  const load = useCallback(
-    async (name: string | null): Promise<void> => {
-      const reply = await api.plans();
-      if (!reply.ok) return;
-      setPlans(reply.value.plans);
-      const plan = reply.value.plans.find((p) => (name === null ? p.inForce : p.name === name)) ?? reply.value.plans[0];
-      setChosen(plan ?? null);
-      setYaml(plan?.yaml ?? '');
-    },
-    [api],
-  );
+  const show = useCallback((all: readonly PlanView[], name: string | null): void => {
+    const plan = all.find((p) => (name === null ? p.inForce : p.name === name)) ?? all[0] ?? null;
+    setPlans(all);
+    setChosen(plan);
+    setYaml(plan?.yaml ?? '');
+  }, []);
+  const load = async (name: string): Promise<void> => {
+    const reply = await api.plans();
+    if (reply.ok) show(reply.value.plans, name);
+  };
   useEffect(() => {
-    // Plans come from outside the page; what is shown follows them.
-    void load(null);
-  }, [load]);
+    let gone = false;
+    void api.plans().then((reply) => {
+      if (!gone && reply.ok) show(reply.value.plans, null);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [api, show]);
   const fail = (reply: Reply<unknown>): void => {
     if (!reply.ok) onProblem(reply.message === '' ? String(reply.status) : reply.message);
   };
@@ -112,28 +116,42 @@ export function PlanEditor({ api, onProblem }: SurgeParts): ReactElement {
         </Popconfirm>
       </div>
       <div className="plan-columns">
-        <section className="plan-text">
-          <Input.TextArea
-            data-testid="plan-yaml"
-            aria-label={t('line.surge.yaml')}
-            className="plan-yaml"
-            value={yaml}
-            spellCheck={false}
-            onChange={(event) => {
-              setYaml(event.target.value);
-            }}
-            onKeyDown={(event) => {
-              if ((event.ctrlKey || event.metaKey) && event.key === 's') {
-                event.preventDefault();
-                void check();
-              }
-            }}
-          />
-          {faults !== null && <Faults faults={faults} />}
-        </section>
+        <PlanText yaml={yaml} faults={faults} onChange={setYaml} onCheck={() => void check()} />
         <DryRun dry={dry} />
       </div>
     </div>
+  );
+}
+
+interface PlanTextProps {
+  readonly yaml: string;
+  readonly faults: readonly PlanFault[] | null;
+  readonly onChange: (yaml: string) => void;
+  readonly onCheck: () => void;
+}
+
+function PlanText({ yaml, faults, onChange, onCheck }: PlanTextProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <section className="plan-text">
+      <Input.TextArea
+        data-testid="plan-yaml"
+        aria-label={t('line.surge.yaml')}
+        className="plan-yaml"
+        value={yaml}
+        spellCheck={false}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+        onKeyDown={(event) => {
+          if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+            event.preventDefault();
+            onCheck();
+          }
+        }}
+      />
+      {faults !== null && <Faults faults={faults} />}
+    </section>
   );
 }
 

@@ -15,6 +15,7 @@ export default function SurgePage(): ReactElement {
   const { session } = useSession();
   const api = useMemo(() => new SurgeApi(session.csrfToken), [session]);
   const [problem, setProblem] = useState('');
+  const [shown, setShown] = useState('now');
   if (session.me.role !== 'supervisor' && session.me.role !== 'admin')
     return <main className="page-waiting">{t('line.surge.denied')}</main>;
   const parts = { api, onProblem: setProblem };
@@ -36,12 +37,19 @@ export default function SurgePage(): ReactElement {
         />
       )}
       <Tabs
+        activeKey={shown}
+        onChange={setShown}
         items={[
-          { key: 'now', label: t('line.surge.status'), children: <SurgeNow {...parts} /> },
-          { key: 'plans', label: t('line.surge.plans'), children: <PlanEditor {...parts} /> },
-          { key: 'roster', label: t('line.surge.roster'), children: <Roster {...parts} /> },
+          { key: 'now', label: t('line.surge.status') },
+          { key: 'plans', label: t('line.surge.plans') },
+          { key: 'roster', label: t('line.surge.roster') },
         ]}
       />
+      <div className="surge-body">
+        {shown === 'now' && <SurgeNow {...parts} />}
+        {shown === 'plans' && <PlanEditor {...parts} />}
+        {shown === 'roster' && <Roster {...parts} />}
+      </div>
     </main>
   );
 }

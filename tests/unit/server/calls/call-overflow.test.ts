@@ -24,7 +24,7 @@ const main: WaitRules = {
   onDeflect: { to: 'callback' },
 };
 const settings = (rules: Partial<WaitRules> = {}): CallSettings => ({
-  flow: { name: 'f', title: 'f', start: 'line', person: 'line', nodes: {} } as unknown as CallSettings['flow'],
+  flow: { name: 'f', title: 'f', start: 'line', person: 'line', nodes: {} },
   ringMs: 1,
   excludeAfterNoAnswerMs: 1,
   agentReturnMs: 1,

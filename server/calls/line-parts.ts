@@ -1,0 +1,103 @@
+/** Makes the parts of the call centre that have to do with the line, each with what it needs of the calls. */
+import type { LegId } from '../../telephony/ports/switch.ts';
+import type { Reservation } from '../acd/line-store.ts';
+import type { CallbackRow } from '../store/ports.ts';
+import type { CallCenterOptions } from './call-center-options.ts';
+import { CallbackService } from './callback-service.ts';
+import type { CallFacts } from './core/call-types.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { LineDesk } from './line-desk.ts';
+import type { LinePolicy } from './line-policy.ts';
+import type { LiveCall } from './live-call.ts';
+
+export interface LineHouse {
+  readonly calls: ReadonlyMap<string, LiveCall>;
+  /** The leg belongs to this call from now on. */
+  own(legId: LegId, callId: string): void;
+  callbacks(): CallbackService;
+  policy(): LinePolicy;
+  startCallback(row: CallbackRow): void;
+  /** False when there is no such call any more. */
+  reserved(reservation: Reservation): boolean;
+  lineLost(): void;
+  changed(): void;
+}
+
+export function makeLineDesk(options: CallCenterOptions, house: LineHouse): LineDesk {
+  const { line, ownNumber, stickyDays, nowMs, newId } = options;
+  return new LineDesk({
+    ...{ line, ownNumber, stickyDays, nowMs, newId },
+    callbacks: () => house.callbacks(),
+    historyOf: (callId) => house.calls.get(callId)?.history,
+    ownLeg: (legId, callId) => {
+      house.own(legId, callId);
+    },
+  });
+}
+
+export function makeCallbacks(options: CallCenterOptions, house: LineHouse): CallbackService {
+  const { store, callback, ownNumber, nowMs, newId, logger } = options;
+  const some = (fits: (call: LiveCall) => boolean): readonly LiveCall[] => [...house.calls.values()].filter(fits);
+  return new CallbackService(
+    {
+      ...callback,
+      ...{ ownNumber, nowMs, newId, logger },
+      store: store.callbacks,
+      isOutboundPaused: () => house.policy().outboundPaused,
+    },
+    {
+      start: (row) => {
+        house.startCallback(row);
+      },
+      withdraw: (callbackId) => {
+        for (const call of some((c) => c.runner.state.facts.callback?.callbackId === callbackId))
+          call.runner.input({ type: 'callback-withdrawn' });
+      },
+      isOnLine: (number) =>
+        some(({ runner: { state } }) => state.facts.from === number && state.phase.name !== 'ended').length > 0,
+      waitingIn: (queue) =>
+        some(({ runner: { state } }) => state.phase.name === 'waiting' && state.queued?.queue === queue).length,
+      changed: () => {
+        house.changed();
+      },
+    },
+  );
+}
+
+export function makeDispatcher({ line, logger, nowMs }: CallCenterOptions, house: LineHouse): Dispatcher {
+  return new Dispatcher({
+    ...{ line, logger, nowMs },
+    onReserved: (reservation) => house.reserved(reservation),
+    onOfferLost: ({ callId, offerId }) => {
+      const call = house.calls.get(callId);
+      const { phase } = call?.runner.state ?? {};
+      if (phase === undefined || !('offer' in phase) || phase.offer?.offerId !== offerId) return;
+      call?.runner.input({ type: 'timer', timer: 'offer', announcement: null });
+    },
+    onLineLost: () => {
+      house.lineLost();
+    },
+    onAlarm: () => {
+      house.changed();
+    },
+  });
+}
+
+/** The facts of a call that we make to keep a promise. */
+export function callbackFacts({ newId, nowMs, ownNumber, callback }: CallCenterOptions, row: CallbackRow): CallFacts {
+  const { id, number, queue, priority, joinedAtMs, needs, dialect, tries } = row;
+  return {
+    callId: newId(),
+    callerLegId: newId(),
+    from: number,
+    to: ownNumber,
+    trunk: 'callback',
+    arrivedAtMs: nowMs(),
+    callback: {
+      callbackId: id,
+      attempt: tries + 1,
+      queued: { queue, priority, joinedAtMs, wants: { needs, dialect } },
+      ringMs: callback.ringMs,
+    },
+  };
+}
