@@ -166,6 +166,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: L
     callback: callbackSetup(config),
     recordingPath: recordingPath(recordingsDir),
     dialUri: (number) => config.sip.dialOutUri?.replace('{number}', number),
+    callsOutliveUs: config.switch.type === 'freeswitch' && config.switch.freeswitch.keepCallsOnStop,
     logger: logger.child({ part: 'calls' }),
     newId: randomUUID,
   });
