@@ -31,6 +31,7 @@ import { registrationEvents, Registrations } from './registrations.ts';
 import { LegAudio } from './leg-audio.ts';
 
 const DEFAULT_START_WITHIN_MS = 10_000;
+const AUDIT_EVERY_MS = 15_000;
 const RECOVER_TIMEOUT_MS = 30_000;
 
 /** State of the link to one FreeSWITCH. */
@@ -55,6 +56,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
   readonly #mediaWatch: MediaWatch;
   readonly #reconciler: Reconciler;
   #state: NodeState = 'connecting';
+  #audit: NodeJS.Timeout | undefined;
   #coreUuid = '';
   #firstUp: () => void = () => undefined;
   #onState: (state: NodeState) => void = () => undefined;
@@ -118,6 +120,10 @@ export class FreeswitchSwitch implements Switch, PartyControl {
   /** Resolves when the link is up, or after a while without: calls come as soon as FreeSWITCH does. */
   async start(): Promise<void> {
     await this.#audio.open();
+    this.#audit = setInterval(() => {
+      this.#lookAround();
+    }, AUDIT_EVERY_MS);
+    this.#audit.unref();
     const withinMs = this.#options.startWithinMs ?? DEFAULT_START_WITHIN_MS;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
@@ -148,7 +154,16 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     await this.#shut();
   }
 
+  /** Channels whose events never reached us: a call that came in the very moment of a log-in. */
+  #lookAround(): void {
+    if (!this.#esl.up) return;
+    this.#reconciler.strangers(Date.now() / 1_000).catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'channels could not be looked over');
+    });
+  }
+
   async #shut(): Promise<void> {
+    clearInterval(this.#audit);
     this.#mediaWatch.close();
     await this.#audio.close();
     this.#esl.close();

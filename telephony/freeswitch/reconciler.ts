@@ -24,6 +24,9 @@ export interface ReconcilerDeps {
 
 /** A channel younger than this is still on its way into our table by its own events. */
 const YOUNG_S = 5;
+/** A list that lacks sessions is asked for again, but a session that never gets into it does not hold up the rest. */
+const LIST_WITHIN_MS = 2_000;
+const LIST_LOOK_MS = 50;
 const DUMPS_AT_ONCE = 200;
 
 export class Reconciler {
@@ -36,7 +39,7 @@ export class Reconciler {
   /** Looks at every channel and every leg. `lost` is the cause of legs that are not there any more. */
   async all(lost: 'normal' | 'failed'): Promise<{ adopted: number; ended: number }> {
     const { legs } = this.#deps;
-    const channels = await this.#channels();
+    const channels = await this.#allChannels();
     const ids = new Set([...channels.map((c) => c.legId), ...legs.all().map((l) => l.legId)]);
     const dumps = await this.#dumps([...ids]);
     let adopted = 0;
@@ -61,6 +64,19 @@ export class Reconciler {
     const dumps = await this.#dumps(unknown.map((c) => c.legId));
     for (const [legId, fields] of dumps) if (legs.find(legId) === undefined) this.#adopt(legId, fields);
     this.#join(dumps);
+  }
+
+  /** The list comes from a database that is written behind; the count of sessions does not. */
+  async #allChannels(): Promise<{ legId: string; createdS: number }[]> {
+    const endMs = performance.now() + LIST_WITHIN_MS;
+    for (;;) {
+      const [channels, status] = await Promise.all([this.#channels(), this.#deps.commands.ask('status')]);
+      const sessions = Number(/^(\d+) session\(s\) - peak/m.exec(status)?.[1] ?? 0);
+      if (channels.length >= sessions || performance.now() > endMs) return channels;
+      await new Promise((resolve) => {
+        setTimeout(resolve, LIST_LOOK_MS);
+      });
+    }
   }
 
   async #channels(): Promise<{ legId: string; createdS: number }[]> {

@@ -2,6 +2,7 @@
 import { Skipped, type Bench } from './bench.ts';
 import { acdOffer } from './acd/acd-offer.ts';
 import { acdRedis } from './acd/acd-redis.ts';
+import { acdSip } from './acd/acd-sip.ts';
 import { edge } from './edge/edge.ts';
 import { fanOut } from './fan-out/fan-out.ts';
 import { firstCall } from './first-call/first-call.ts';
@@ -18,6 +19,7 @@ import { webrtcBridge } from './media/webrtc-bridge.ts';
 const benches: readonly Bench[] = [
   acdOffer,
   acdRedis,
+  acdSip,
   fanOut,
   firstCall,
   edge,

@@ -36,6 +36,8 @@ export class FakeFreeswitch {
   readonly password = 'fake-secret';
   readonly channels = new Map<string, FakeChannel>();
   readonly commands: string[] = [];
+  /** false for long runs. */
+  keepCommands = true;
   coreUuid: string = randomUUID();
   farEnd: FarEnd = 'answer';
   modules = new Set(['mod_audio_fork']);
@@ -159,7 +161,7 @@ export class FakeFreeswitch {
   }
 
   #onCommand(socket: Socket, command: string, session: { events: Set<string> }): void {
-    this.commands.push(command);
+    if (this.keepCommands) this.commands.push(command);
     const reply = (text: string, more = ''): void => {
       socket.write(`Content-Type: command/reply\nReply-Text: ${text}\n${more}\n`);
     };
@@ -186,6 +188,8 @@ export class FakeFreeswitch {
     switch (name) {
       case 'status':
         return 'UP 0 years\n';
+      case 'echo':
+        return words.slice(1).join(' ');
       case 'strepoch':
         return String(Math.floor(Date.now() / 1_000));
       case 'global_getvar':

@@ -84,7 +84,8 @@ export class RealFreeswitch {
       freeUdpPort(),
       freeUdpPort(),
     ]);
-    const first = 30_000 + 500 * Math.floor(Math.random() * 40);
+    // Below the ports that the system gives out by itself.
+    const first = 16_000 + 500 * Math.floor(Math.random() * 24);
     const modules = MODULES.filter(
       (m) => (m !== 'mod_audio_fork' || options.withFork !== false) && hasModule(program, m),
     );
@@ -92,7 +93,7 @@ export class RealFreeswitch {
     const real = new RealFreeswitch(program, {
       ...{ eventPort, trunkPort, endpointPort, wsPort, domain, directoryUrl, directoryToken, dir, modules },
       password: randomUUID(),
-      rtpPorts: [first, first + 998],
+      rtpPorts: [first, first + 3_998],
       switchName: `test-${randomUUID()}`,
     });
     for (const sub of ['conf', 'log', 'db', 'run', 'storage', 'tmp']) mkdirSync(join(dir, sub));
