@@ -267,7 +267,7 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       await message(taken, 1_000);
       for (const callId of [saved, taken, other]) await store.drafts.save(draftOf(callId), null);
       const waiting = async (): Promise<readonly string[]> =>
-        (await store.drafts.unclaimedMessages()).filter((id) => [taken, saved, unsaved, other].includes(id));
+        (await store.drafts.unclaimedMessages()).filter((id) => [taken, saved, unsaved, other].some((own) => own === id));
       expect(await waiting()).toEqual([taken, saved, unsaved]);
       await store.drafts.save(draftOf(taken), agent.id);
       await store.drafts.drop(saved, agent.id);

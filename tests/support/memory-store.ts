@@ -72,6 +72,7 @@ export class MemoryDrafts implements DraftStore {
 
   open = (): Promise<readonly Draft[]> => Promise.resolve([]);
   drop = (): Promise<void> => Promise.resolve();
+  unclaimedMessages = (): Promise<readonly string[]> => Promise.resolve([]);
 }
 
 /** Calls and drafts are kept; nobody is to be called back; nothing else is there. */

@@ -53,7 +53,10 @@ class Pair {
   readonly #offered = new Map<string, (r: Reservation) => void>();
   decisions = 0;
 
-  private constructor(readonly servers: readonly [RedisLineStore, RedisLineStore]) {
+  readonly servers: readonly [RedisLineStore, RedisLineStore];
+
+  private constructor(servers: readonly [RedisLineStore, RedisLineStore]) {
+    this.servers = servers;
     for (const server of servers)
       server.subscribe((event) => {
         if (event.type === 'offered') this.#hear(server, event.reservation);

@@ -115,7 +115,7 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
     },
     callbacks: { book: none, change: none, byId: none, open: none, recent: none },
     profiles: { list: none, save: none },
-    drafts: { save: none, load: none, open: none, drop: none },
+    drafts: { save: none, load: none, open: none, drop: none, unclaimedMessages: none },
     tickets: {
       confirm: none,
       byId: none,
