@@ -303,7 +303,7 @@ end
 -- Does what is due by time. The work of one run is bounded; what is left is done by the next.
 local function advance()
   for _, server in ipairs(call('ZRANGEBYSCORE', P .. 'srv', '-inf', n(NOW), 'LIMIT', 0, 4)) do bury(server) end
-  for _ = 1, 2000 do
+  for _ = 1, 500 do
     local first = call('ZRANGEBYSCORE', P .. 'due', '-inf', n(NOW), 'LIMIT', 0, 1)[1]
     if not first then return end
     call('ZREM', P .. 'due', first)

@@ -2,7 +2,8 @@
   ARGV[3] hold in milliseconds, '' by queue.
   Reply: { JSON list of this server's offers, 1 when there is more to do }
 ]]
-local MOST_OFFERS, MOST_AGENTS = 100, 512
+-- A script must not keep the others waiting.
+local MOST_OFFERS, MOST_AGENTS, MOST_LOOKS = 100, 512, 1000
 advance()
 
 local classes = {}
@@ -121,7 +122,7 @@ local function before(score, id, other_score, other_id)
   return score < other_score or (score == other_score and id < other_id)
 end
 
-local own, made, more = {}, 0, 0
+local own, made, looks, more = {}, 0, 0, 0
 while true do
   local at
   for i, p in ipairs(proposals) do
@@ -129,7 +130,8 @@ while true do
   end
   local dirty = call('ZRANGE', P .. 'dc', 0, 0, 'WITHSCORES')
   if not at and not dirty[1] then break end
-  if made >= MOST_OFFERS then
+  looks = looks + 1
+  if made >= MOST_OFFERS or looks > MOST_LOOKS then
     more = 1
     for _, p in ipairs(proposals) do call('ZADD', P .. 'da', n(NOW), p[1]) end
     break
