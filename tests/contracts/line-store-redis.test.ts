@@ -55,13 +55,21 @@ suite(`redis${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   });
 
   describe('RedisLineStore', () => {
+    const opened: RedisLineStore[] = [];
     const open = async (
       hotline: string,
       serverId: string,
       leaseMs = 60_000,
       url = redis.url,
-    ): Promise<RedisLineStore> =>
-      RedisLineStore.open({ link: await openLink(url, nothing), hotline, serverId, leaseMs, onError: nothing });
+    ): Promise<RedisLineStore> => {
+      const link = await openLink(url, nothing);
+      const line = await RedisLineStore.open({ link, hotline, serverId, leaseMs, onError: nothing });
+      opened.push(line);
+      return line;
+    };
+    afterEach(async () => {
+      for (const line of opened.splice(0)) await line.close();
+    });
     const heardOf = (line: LineStore): LineEvent[] => {
       const heard: LineEvent[] = [];
       line.subscribe((event) => heard.push(event));

@@ -19,7 +19,7 @@ export const queue = (name: string, rules: Partial<QueueRules> = {}): QueueRules
 
 interface Check {
   readonly name: string;
-  run(harness: LineHarness): Promise<void>;
+  readonly run: (harness: LineHarness) => Promise<void>;
 }
 
 /** The checks themselves, so that stores that break a promise can be seen to fail them. */

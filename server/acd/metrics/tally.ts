@@ -89,6 +89,17 @@ export interface TallyOptions {
   readonly seatLevelOf: (agentId: string) => SeatLevel;
 }
 
+const lineEvents = [
+  ...(['queue.joined', 'callback.queued', 'call.requeued', 'queue.moved', 'queue.left'] as const),
+  ...(['call.bridged', 'call.held', 'call.resumed', 'wrap-up.ended', 'call.ended'] as const),
+] as const;
+type LineEvent = Extract<CallEvent, { type: (typeof lineEvents)[number] }>;
+
+/** Everything else on the timeline says nothing about the line. */
+function isOfTheLine(event: CallEvent): event is LineEvent {
+  return lineEvents.some((type) => type === event.type);
+}
+
 /** Takes events, each call's in order, the calls mixed as they come. */
 export class Tally {
   readonly #seatLevelOf: (agentId: string) => SeatLevel;
@@ -100,6 +111,10 @@ export class Tally {
   }
 
   add(event: CallEvent): void {
+    if (isOfTheLine(event)) this.#count(event);
+  }
+
+  #count(event: LineEvent): void {
     const call = this.#callOf(event.callId);
     switch (event.type) {
       case 'queue.joined':
@@ -139,9 +154,6 @@ export class Tally {
         endTalk(call, event.atMs);
         // Every stay ends with its call, even when an event was lost.
         if (openStay(call) !== undefined) leave(call, 'abandoned', event.atMs - (openStay(call)?.joinedAtMs ?? 0));
-        return;
-      default:
-        // Everything else on the timeline says nothing about the line.
         return;
     }
   }
@@ -231,7 +243,7 @@ function leave(call: CallTally, reason: Extract<CallEvent, { type: 'queue.left' 
 }
 
 function resume(talk: Talk | null, atMs: EpochMs): void {
-  if (talk === null || talk.heldSinceMs === null) return;
+  if (talk?.heldSinceMs === undefined || talk.heldSinceMs === null) return;
   talk.heldMs += atMs - talk.heldSinceMs;
   talk.heldSinceMs = null;
 }

@@ -8,7 +8,7 @@
                    cond conditions (one a line)
   x:<call>   hash  agent -> not before                     a:<agent>  hash, see set-agent.lua
   all, l:<queue>, g:<queue>  zsets of calls: by order key (whole line, queue), by the time they joined
-  k:<class>  zset of calls that can be offered             gr:<group> set of classes that are not empty
+  k:<class>  zset of calls that can be offered             gr:<group> zset of its classes by their first call
   f:<group>  zset of free agents by strategy               free       set of free agents
   ful        hash  condition -> staffed agents fulfilling it;  w:<condition>  set of calls that depend on it
   due        zset of what time brings: o:<offer>, c:<call> look again, w:<call> waits too long, d:<call> drop an orphan
@@ -74,7 +74,8 @@ local function unsettle(id, c)
   if c.cls ~= '' then
     call('ZREM', P .. 'dc', id)
     call('ZREM', P .. 'k:' .. c.cls, id)
-    if call('EXISTS', P .. 'k:' .. c.cls) == 0 then call('SREM', P .. 'gr:' .. c.grp, c.cls) end
+    local head = call('ZRANGE', P .. 'k:' .. c.cls, 0, 0, 'WITHSCORES')
+    if head[1] then call('ZADD', P .. 'gr:' .. c.grp, head[2], c.cls) else call('ZREM', P .. 'gr:' .. c.grp, c.cls) end
   end
   call('ZREM', P .. 'due', 'c:' .. id)
   if c.cond ~= '' then
@@ -116,7 +117,7 @@ local function settle(id, c)
   if chosen and c.nb <= NOW then
     c.grp, c.cls, c.cs = chosen[2], chosen[3], c.j - chosen[4]
     call('ZADD', P .. 'k:' .. c.cls, n(c.cs), id)
-    call('SADD', P .. 'gr:' .. c.grp, c.cls)
+    call('ZADD', P .. 'gr:' .. c.grp, 'LT', n(c.cs), c.cls)
     call('ZADD', P .. 'dc', n(c.cs), id)
   end
   keep_class(id, c)

@@ -51,14 +51,23 @@ end
 
 local function first_for(id, a)
   local best, best_score
+  local function may(call_id) return not is_excluded(call_id, id) end
   for _, group in ipairs(lines(a.groups)) do
-    for _, key in ipairs(call('SMEMBERS', P .. 'gr:' .. group)) do
-      if suits(id, a, class_of(key)) then
-        local found, score = find(P .. 'k:' .. key, function(call_id) return not is_excluded(call_id, id) end)
-        if found and (not best or score < best_score or (score == best_score and found < best)) then
-          best, best_score = found, score
+    -- Classes by their first call: whatever begins after the best so far cannot hold a better one.
+    local at, size, going = 0, 2, true
+    while going do
+      local heads = call('ZRANGE', P .. 'gr:' .. group, at, at + size - 1, 'WITHSCORES')
+      for i = 1, #heads, 2 do
+        if best and tonumber(heads[i + 1]) > best_score then going = false break end
+        if suits(id, a, class_of(heads[i])) then
+          local found, score = find(P .. 'k:' .. heads[i], may)
+          if found and (not best or score < best_score or (score == best_score and found < best)) then
+            best, best_score = found, score
+          end
         end
       end
+      if #heads < size * 2 then going = false end
+      at, size = at + size, 32
     end
   end
   return best, best_score
