@@ -267,7 +267,9 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       await message(taken, 1_000);
       for (const callId of [saved, taken, other]) await store.drafts.save(draftOf(callId), null);
       const waiting = async (): Promise<readonly string[]> =>
-        (await store.drafts.unclaimedMessages()).filter((id) => [taken, saved, unsaved, other].some((own) => own === id));
+        (await store.drafts.unclaimedMessages()).filter((id) =>
+          [taken, saved, unsaved, other].some((own) => own === id),
+        );
       expect(await waiting()).toEqual([taken, saved, unsaved]);
       await store.drafts.save(draftOf(taken), agent.id);
       await store.drafts.drop(saved, agent.id);
@@ -343,6 +345,83 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       expect(history.tickets.map((t) => t.callId)).toEqual([ids[2], ids[1]]);
       expect(history.tickets[0]).toEqual(last);
       expect(await store.calls.history('')).toEqual({ callsIn90Days: 0, callerName: '', tickets: [] });
+    });
+
+    describe('promises to call back', () => {
+      const promise = (number: string, more: Partial<Parameters<Store['callbacks']['book']>[0]> = {}) => ({
+        id: randomUUID(),
+        callId: randomUUID(),
+        number,
+        queue: 'main',
+        priority: 2,
+        needs: [{ skill: '方言-江淮', minLevel: 3 }],
+        dialect: null,
+        reason: 'missed' as const,
+        joinedAtMs: 2_000,
+        requestedAtMs: 3_000,
+        notBeforeMs: 4_000,
+        ...more,
+      });
+      const newNumber = (): string => `139${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
+
+      it('one a number, however many at once; the wish, the earlier place and the sooner call stand', async () => {
+        const number = newNumber();
+        const rows = await Promise.all(Array.from({ length: 8 }, () => store.callbacks.book(promise(number))));
+        expect(new Set(rows.map((r) => r.id)).size).toBe(1);
+        const asked = await store.callbacks.book(
+          promise(number, {
+            reason: 'asked',
+            priority: 5,
+            joinedAtMs: 9_000,
+            requestedAtMs: 9_500,
+            notBeforeMs: 1_000,
+          }),
+        );
+        expect(asked).toMatchObject({
+          ...{
+            id: rows[0]?.id,
+            reason: 'asked',
+            priority: 5,
+            joinedAtMs: 2_000,
+            requestedAtMs: 9_500,
+            notBeforeMs: 1_000,
+          },
+          ...{ state: 'open', tries: 0, needs: [{ skill: '方言-江淮', minLevel: 3 }] },
+        });
+        const missed = await store.callbacks.book(promise(number, { priority: 1 }));
+        expect(missed).toMatchObject({ reason: 'asked', priority: 5, requestedAtMs: 9_500 });
+      });
+
+      it('is to do until it is done; then the number may be promised again', async () => {
+        const number = newNumber();
+        const first = await store.callbacks.book(promise(number));
+        const change = { state: 'calling', tries: 1, agentId: 'a1', outCallId: 'c9', result: 'busy' } as const;
+        expect(await store.callbacks.change(first.id, change)).toMatchObject(change);
+        expect((await store.callbacks.open()).map((r) => r.id)).toContain(first.id);
+        await store.callbacks.change(first.id, { state: 'reached' });
+        expect((await store.callbacks.open()).map((r) => r.id)).not.toContain(first.id);
+        const second = await store.callbacks.book(promise(number));
+        expect(second.id).not.toBe(first.id);
+        expect(await store.callbacks.byId(first.id)).toMatchObject({ state: 'reached', tries: 1 });
+        expect((await store.callbacks.recent(1_000)).map((r) => r.id)).toEqual(
+          expect.arrayContaining([first.id, second.id]),
+        );
+        expect(await store.callbacks.change(randomUUID(), { state: 'reached' })).toBeUndefined();
+      });
+
+      it('what agents can do is kept, and changed', async () => {
+        const user = await store.users.create({
+          login: `p-${randomUUID()}`,
+          displayName: '云坐席',
+          agentNumber: '7001',
+          role: 'cloud',
+          passwordHash: 'x',
+        });
+        const profile = { userId: user.id, queues: ['main'], skills: { '方言-江淮': 4 }, seatLevel: 'cloud' } as const;
+        await store.profiles.save(profile);
+        await store.profiles.save({ ...profile, skills: {} });
+        expect((await store.profiles.list()).filter((p) => p.userId === user.id)).toEqual([{ ...profile, skills: {} }]);
+      });
     });
   });
 }
