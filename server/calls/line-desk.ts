@@ -92,13 +92,14 @@ export class LineDesk implements LineHost {
     if (admission === null && deflect === null && partnersAboveMs === null && callbackAboveMs === null) return null;
     const states = await this.#options.line.queues();
     const waiting = states.reduce((sum, q) => sum + q.waiting, 0);
-    if (admission !== null && waiting >= admission.maxWaiting)
-      return { cause: 'line-full', way: { to: 'message', prompts: admission.prompts } };
     const estimateMs = states.find((q) => q.queue === queue)?.estimatedWaitMs ?? 0;
+    // A partner with room takes the call also when our own line is full.
     if (partnersAboveMs !== null && estimateMs > partnersAboveMs) {
       const partner = this.#partners.choose();
       if (partner !== null) return { cause: 'deflected', way: { to: 'partner', partner } };
     }
+    if (admission !== null && waiting >= admission.maxWaiting)
+      return { cause: 'line-full', way: { to: 'message', prompts: admission.prompts } };
     if (deflect !== null && estimateMs > deflect.aboveMs)
       return { cause: 'deflected', way: { to: 'message', prompts: deflect.prompts } };
     const offers = rulesOf(settings, queue).callbackDigit !== null && callbackAboveMs !== null;
