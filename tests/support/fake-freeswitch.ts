@@ -89,8 +89,8 @@ export class FakeFreeswitch {
   }
 
   /** A call from outside comes to park. */
-  incoming(caller = '13800138000', variables: Fields = {}): FakeChannel {
-    const channel = this.#make('inbound', { caller, destination: '12345', variables });
+  incoming(caller = '13800138000', variables: Fields = {}, destination = '12345'): FakeChannel {
+    const channel = this.#make('inbound', { caller, destination, variables });
     this.#emit('CHANNEL_CREATE', channel);
     channel.application = 'park';
     this.#emit('CHANNEL_PARK', channel);
