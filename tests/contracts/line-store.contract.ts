@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one contract, to be read as a whole; its checks share their few helpers */
 /** What every waiting line must do, whatever keeps it. The harness owns time and cleanup. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
