@@ -8,6 +8,7 @@ const pairs: Readonly<Record<string, readonly string[]>> = {
   switchPartyContract: ['switch-embedded.test.ts', 'switch-freeswitch.test.ts'],
   recognizerContract: ['recognizer-sherpa.test.ts', 'recognizer-scripted.test.ts'],
   storeContract: ['store-embedded.test.ts', 'store-postgres15.test.ts'],
+  surgeStoreContract: ['surge-store-embedded.test.ts', 'surge-store-postgres15.test.ts'],
   lineStoreContract: ['line-store-memory.test.ts', 'line-store-redis.test.ts'],
 };
 
