@@ -14,6 +14,7 @@ import { Gateway } from '../../../../server/realtime/gateway.ts';
 import { draftFields } from '../../../../server/drafts/types.ts';
 import type { CallRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
 import type { CallEvent } from '../../../../server/timeline/events.ts';
+import { memorySurgeStore } from '../surge/memory-surge-store.ts';
 
 export const people: readonly User[] = [
   { id: 'u1', login: 'agent1', displayName: '陈静', agentNumber: '1001', role: 'agent' },
@@ -75,6 +76,7 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
   return {
     ping: () => (state.up ? Promise.resolve() : Promise.reject(new Error('down'))),
     close: () => Promise.resolve(),
+    surge: memorySurgeStore(),
     sessions: {
       create: (userId) => {
         const token = `token-${sessions.size}`;
