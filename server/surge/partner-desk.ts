@@ -68,6 +68,7 @@ const word = (text: string | undefined, longest: number): string => {
 };
 const QUEUE_PREFIX = 'partner-';
 const ANY = 'any';
+const MOST_RECEIVED = 5_000;
 
 export class PartnerDesk {
   readonly #options: PartnerDeskOptions;
@@ -206,11 +207,12 @@ export class PartnerDesk {
     return true;
   }
 
-  /** Our call is over. What came with it is kept until the ticket is written, but not for ever. */
+  /** Our call is over: its place with a partner is free, however it ended. */
   over(callId: string): void {
-    const received = this.#received.get(callId);
-    if (received === undefined) return;
-    if (this.#received.size > 5_000) this.#received.delete(this.#received.keys().next().value ?? '');
+    for (const [partner, calls] of this.#calls) if (calls.has(callId)) this.done(partner, callId, false);
+    this.#chosen.delete(callId);
+    // What came with a partner's call is kept until its ticket is written, but not for ever.
+    if (this.#received.size > MOST_RECEIVED) this.#received.delete(this.#received.keys().next().value ?? '');
   }
 
   /** A partner hands back the ticket of a call that we sent it. */

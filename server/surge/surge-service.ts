@@ -42,6 +42,8 @@ export interface SurgeServiceOptions extends Clock {
 }
 
 const STATE_KEY = 'controller';
+/** Who answered a call that a partner took. */
+const PARTNER_AGENT = 'partner:';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const KEPT_MS = 35 * 24 * HOUR_MS;
@@ -122,6 +124,8 @@ export class SurgeService {
   onEvent(event: CallEvent): void {
     this.#feed.note(event);
     if (event.type === 'ticket.created') void this.#handBack(event.number);
+    if (event.type === 'call.bridged' && event.agentId.startsWith(PARTNER_AGENT))
+      this.partners.connected(event.agentId.slice(PARTNER_AGENT.length), event.callId);
     if (event.type === 'call.ended') this.partners.over(event.callId);
   }
 

@@ -66,7 +66,7 @@ export class TimelineFeed {
       this.#meter.note({ type: 'answered', atMs });
     }
     if (call.answered || call.lost) return;
-    if (event.type === 'queue.left' && event.reason !== 'answered') {
+    if (event.type === 'queue.left' && event.reason !== 'answered' && event.reason !== 'diverted') {
       call.lost = true;
       this.#meter.note({ type: event.reason === 'abandoned' ? 'abandoned' : 'turned-away', atMs });
     } else if (event.type === 'call.ended' && (event.cause === 'line-full' || event.cause === 'deflected')) {

@@ -151,6 +151,10 @@ describe('calls that partners take', () => {
     ).toBe('sip:12345@192.0.2.7');
     ours.desk.done('any', 'c1', false);
     expect(ours.desk.counts()).toEqual({ linjiang: 0 });
+    // The caller hangs up while the partner rings: nobody says that it is done, but the call is over.
+    expect(ours.desk.take('linjiang', 'c2')).toBe(true);
+    ours.desk.over('c2');
+    expect(ours.desk.counts()).toEqual({ linjiang: 0 });
   });
 });
 

@@ -78,8 +78,7 @@ class House {
   }
 
   say(callId: string, ...bodies: CallEventBody[]): void {
-    for (const body of bodies)
-      this.service.onEvent({ ...body, callId, seq: ++this.#seq, atMs: this.nowMs });
+    for (const body of bodies) this.service.onEvent({ ...body, callId, seq: ++this.#seq, atMs: this.nowMs });
   }
 
   arrive(callId: string, from: string): void {
@@ -222,6 +221,25 @@ describe('the surge runner', () => {
     const { numbers } = house.service.status();
     expect(numbers.attemptsPerMinute).toBeCloseTo(2.5);
     expect(numbers.peoplePerMinute).toBeCloseTo(0.5);
+  });
+
+  it('a call that a partner takes is answered, not lost', async () => {
+    house.staff(1);
+    house.arrive('d1', '13800000001');
+    house.say(
+      'd1',
+      { type: 'queue.left', waitMs: 1_000, reason: 'diverted' },
+      {
+        type: 'call.bridged',
+        agentId: 'partner:linjiang',
+        waitMs: 1_000,
+      },
+    );
+    house.arrive('d2', '13800000002');
+    house.say('d2', { type: 'queue.left', waitMs: 1_000, reason: 'abandoned' });
+    house.nowMs += 5_000;
+    await house.service.look();
+    expect(house.service.status().numbers.abandonRate).toBe(0.5);
   });
 
   it('runs a plan over the hours before without touching anything', async () => {
