@@ -6,8 +6,10 @@ import type { City } from '../config/city.ts';
 import type { Config } from '../config/schema.ts';
 import type { LineStore } from './acd/line-store.ts';
 import type { CallCenter } from './calls/call-center.ts';
+import type { AgentProfile } from './calls/seats.ts';
 import type { Gateway } from './realtime/gateway.ts';
 import type { Store } from './store/ports.ts';
+import type { RosterEntry } from './surge/api-types.ts';
 import type { Pages } from './surge/ports.ts';
 import { SurgeService } from './surge/surge-service.ts';
 
@@ -22,21 +24,31 @@ export interface SurgeSetup {
   readonly logger: Logger;
 }
 
+/** Proficiency of what an agent says of itself. */
+const SAID_LEVEL = 3;
 const RELEASED = '支援结束，谢谢';
 
 /** The city's time zone is that of the server's clock. */
 const offsetMs = (): number => -new Date().getTimezoneOffset() * 60_000;
 
-function pagesOf(gateway: Gateway): Pages {
+function pagesOf(gateway: Gateway, onComing: (userId: string) => void): Pages {
   return {
     surge: (userId, status) => {
       gateway.toUser(userId, 'surge', status);
     },
     callIn: (userId, callIn) => {
       gateway.toUser(userId, 'surge.call-in', callIn);
+      if (callIn.state === 'accepted' || callIn.state === 'ready') onComing(userId);
     },
     online: (userId) => gateway.online(userId),
   };
+}
+
+/** What a standby seat can do, as it said itself; what a supervisor has set stands. */
+function seatProfile(entry: RosterEntry, known: AgentProfile): AgentProfile {
+  const said = [...entry.skills, ...entry.dialects.map((dialect) => `方言-${dialect}`)];
+  const skills = Object.fromEntries(said.map((skill) => [skill, SAID_LEVEL]));
+  return { queues: known.queues, skills: { ...skills, ...known.skills }, seatLevel: entry.source };
 }
 
 /** Makes the runner and starts it; what was in force before a restart is in force again. */
@@ -56,7 +68,10 @@ export async function openSurge(setup: SurgeSetup): Promise<SurgeService> {
         center.lineDesk.setPolicy(policy);
       },
     },
-    pages: pagesOf(gateway),
+    pages: pagesOf(gateway, (userId) => {
+      const entry = surge.standby.entries().find((e) => e.userId === userId);
+      if (entry !== undefined) center.seats.setProfile(userId, seatProfile(entry, center.seats.profileOf(userId)));
+    }),
     cityName: city.name,
     offsetMs: offsetMs(),
     nameOf: (userId) => names.get(userId),

@@ -75,8 +75,11 @@ function list<T>(
 const agent = async (name: string, answerAfterMs = 100): Promise<ScriptedAgent> =>
   opened.add(await scriptedAgent(hotline, name, answerAfterMs));
 
+/** Presses 0 in the greeting: a person, at once. */
 async function caller(number: string): Promise<Caller> {
-  return opened.add(await phoneIn(hotline, number));
+  const made = opened.add(await phoneIn(hotline, number));
+  made.call.sendDigit('0');
+  return made;
 }
 
 /** In the line, and hearing music: then digits are heard, too. */
