@@ -7,27 +7,41 @@ import { isBefore, SortedList, type Entry } from './sorted-list.ts';
 
 interface DemandClass {
   readonly key: string;
-  readonly group: string;
+  readonly group: Group;
   readonly variant: Variant;
   readonly calls: SortedList;
+  /** Score of its first call, under which the group lists it. */
+  headScore: number;
+}
+
+/** Classes that the same agents look into, in the order of their first calls. */
+interface Group {
+  readonly key: string;
+  readonly heads: SortedList;
 }
 
 export class WaitingClasses {
   readonly #classes = new Map<string, DemandClass>();
-  readonly #groups = new Map<string, Map<string, DemandClass>>();
+  readonly #groups = new Map<string, Group>();
 
   add(call: CallState, variant: Variant): void {
     const key = classOf(variant);
-    let found = this.#classes.get(key);
-    if (found === undefined) {
-      found = { key, group: groupOf(variant), variant, calls: new SortedList() };
-      this.#classes.set(key, found);
-      const group = this.#groups.get(found.group) ?? new Map<string, DemandClass>();
-      this.#groups.set(found.group, group.set(key, found));
-    }
     call.classKey = key;
     call.classScore = call.joinedAtMs - variant.headStartMs;
+    const known = this.#classes.get(key);
+    const found = known ?? this.#open(key, variant, call.classScore);
     found.calls.add(call.classScore, call.callId);
+    if (known !== undefined && call.classScore < known.headScore) moveHead(known, call.classScore);
+  }
+
+  #open(key: string, variant: Variant, headScore: number): DemandClass {
+    const groupKey = groupOf(variant);
+    let group = this.#groups.get(groupKey);
+    if (group === undefined) this.#groups.set(groupKey, (group = { key: groupKey, heads: new SortedList() }));
+    const made = { key, group, variant, calls: new SortedList(), headScore };
+    this.#classes.set(key, made);
+    group.heads.add(headScore, key);
+    return made;
   }
 
   remove(call: CallState): void {
@@ -35,11 +49,14 @@ export class WaitingClasses {
     call.classKey = '';
     if (found === undefined) return;
     found.calls.remove(call.classScore, call.callId);
-    if (found.calls.size > 0) return;
+    const head = found.calls.first();
+    if (head !== undefined) {
+      if (head.score !== found.headScore) moveHead(found, head.score);
+      return;
+    }
     this.#classes.delete(found.key);
-    const group = this.#groups.get(found.group);
-    group?.delete(found.key);
-    if (group?.size === 0) this.#groups.delete(found.group);
+    found.group.heads.remove(found.headScore, found.key);
+    if (found.group.heads.size === 0) this.#groups.delete(found.group.key);
   }
 
   variantOf(call: CallState): Variant | undefined {
@@ -50,19 +67,38 @@ export class WaitingClasses {
   firstFor(agent: AgentState, calls: ReadonlyMap<string, CallState>, nowMs: EpochMs): Entry | undefined {
     let best: Entry | undefined;
     for (const key of agent.groups) {
-      const group = this.#groups.get(key);
-      if (group === undefined) continue;
-      for (const one of group.values()) {
-        const head = one.calls.first();
-        if (head === undefined || (best !== undefined && !isBefore(head, best)) || !suits(agent, one.variant)) continue;
-        const found = isFreeFor(head, agent, calls, nowMs)
-          ? head
-          : one.calls.find((entry) => isFreeFor(entry, agent, calls, nowMs));
+      const heads = this.#groups.get(key)?.heads;
+      const first = heads?.first();
+      // A group that begins after the best so far cannot hold a better one.
+      if (heads === undefined || first === undefined || (best !== undefined && first.score > best.score)) continue;
+      heads.find((head) => {
+        if (best !== undefined && head.score > best.score) return true;
+        const found = this.#firstIn(head.id, agent, calls, nowMs);
         if (found !== undefined && (best === undefined || isBefore(found, best))) best = found;
-      }
+        return false;
+      });
     }
     return best;
   }
+
+  #firstIn(
+    classKey: string,
+    agent: AgentState,
+    calls: ReadonlyMap<string, CallState>,
+    nowMs: EpochMs,
+  ): Entry | undefined {
+    const one = this.#classes.get(classKey);
+    if (one === undefined || !suits(agent, one.variant)) return undefined;
+    const head = one.calls.first();
+    if (head !== undefined && isFreeFor(head, agent, calls, nowMs)) return head;
+    return one.calls.find((entry) => isFreeFor(entry, agent, calls, nowMs));
+  }
+}
+
+function moveHead(one: DemandClass, score: number): void {
+  one.group.heads.remove(one.headScore, one.key);
+  one.headScore = score;
+  one.group.heads.add(score, one.key);
 }
 
 function isFreeFor(
