@@ -19,6 +19,7 @@ import { memorySurgeStore } from '../surge/memory-surge-store.ts';
 export const people: readonly User[] = [
   { id: 'u1', login: 'agent1', displayName: '陈静', agentNumber: '1001', role: 'agent' },
   { id: 'u2', login: 'agent2', displayName: '李明', agentNumber: '1002', role: 'agent' },
+  { id: 'c1', login: 'cloud1', displayName: '刘洋', agentNumber: '1101', role: 'cloud' },
   { id: 's1', login: 'supervisor1', displayName: '周敏', agentNumber: '2001', role: 'supervisor' },
 ];
 export const password = 'right-password';

@@ -180,6 +180,13 @@ describe('calls and tickets', () => {
     expect(await statuses('supervisor1', callers)).toEqual([200, 200, 200, 200]);
   });
 
+  it('agents far away read no lists, no calls, no tickets, no past', async () => {
+    const { cookie } = await f.logIn('cloud1');
+    const lists = ['/api/calls/recent', '/api/tickets/recent', '/api/history?number=13800000003'];
+    for (const path of [...lists, '/api/calls/call-1', '/api/calls/call-1/recording'])
+      expect((await f.request(path, { headers: { cookie } })).status).toBe(403);
+  });
+
   it('narrows the lists of an agent, and hides confidential tickets of others in a history', async () => {
     const read = async (login: string, path: string): Promise<unknown> => {
       const { cookie } = await f.logIn(login);
