@@ -205,6 +205,6 @@ async function run(say: (line: string) => void): Promise<Metrics> {
 export const acdRedis: Bench = {
   name: 'acd-redis',
   about: 'decisions of the waiting line in Redis with two servers, and how their cost grows with the line',
-  limitMs: 240_000,
+  limitMs: 400_000,
   run,
 };
