@@ -187,7 +187,7 @@ function start(draft: Draft, active: ActiveMeasure, by?: string): void {
 function adjust(draft: Draft, active: ActiveMeasure, measure: Measure, s: Situation): void {
   const fresh = amountOf(measure, s);
   const amount = measure.type === 'call-in' ? seatsToKeep(draft, active, measure, fresh ?? 0) : fresh;
-  const same = JSON.stringify(active.measure) === JSON.stringify(measure);
+  const same = textOf(active.measure) === textOf(measure);
   if (same && amount === active.amount) return;
   const why = situation(s.now, s.sample);
   draft.put('change', { ...active, measure, amount, why });
@@ -195,6 +195,15 @@ function adjust(draft: Draft, active: ActiveMeasure, measure: Measure, s: Situat
     const what = measureWords(measure, amount);
     draft.say('change', measure.type, { zh: `改为${what.zh}：${why.zh}`, en: `now ${what.en}: ${why.en}` });
   }
+}
+
+/** The same text for the same measure: a database gives its keys back in another order. */
+function textOf(measure: Measure): string {
+  return JSON.stringify(measure, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
 
 function changedMuch(type: MeasureType, before: number | null, now: number | null): boolean {
