@@ -126,7 +126,7 @@ function clusterNode(
       wsPort: several ? 0 : tapWsPort,
       sipPort: several ? 0 : tapSipPort,
     },
-    logger: logger.child({ node: node.name }),
+    logger,
     newId: randomUUID,
   };
   const sip = { address: node.address, port: node.trunkPort };

@@ -32,6 +32,9 @@ export interface ScriptedAgentOptions {
 type Page = Socket<ServerToPage, PageToServer>;
 const ANSWER_WITHIN_MS = 10_000;
 
+/** The second try comes after this. */
+const REGISTRATION_TOLD_MS = 500;
+
 export class ScriptedAgent {
   readonly #page: Page;
   readonly #phone: SipPhone;
@@ -84,7 +87,13 @@ export class ScriptedAgent {
 
   async setAvailable(available: boolean): Promise<void> {
     const wish = { intent: available ? ('available' as const) : ('off' as const), reason: '' };
-    await ask<AgentView>(this.#page, 'agent.set-intent', (ack) => this.#page.emit('agent.set-intent', wish, ack));
+    const say = (): Promise<AgentView> =>
+      ask<AgentView>(this.#page, 'agent.set-intent', (ack) => this.#page.emit('agent.set-intent', wish, ack));
+    // A switch outside the server tells it of a registration a moment after it has answered the phone.
+    await say().catch(async () => {
+      await new Promise((resolve) => setTimeout(resolve, REGISTRATION_TOLD_MS));
+      return say();
+    });
   }
 
   async #speak(call: PhoneCall): Promise<void> {

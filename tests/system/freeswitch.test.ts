@@ -1,0 +1,124 @@
+/** The whole server on a real FreeSWITCH: a call from arrival to its record, and one that outlives the server. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
+import { SipPhone } from '../../tools/call/sip-phone.ts';
+import { toneAmplitude } from '../../tools/call/audio.ts';
+import { RealFreeswitch, whyNoFreeswitch } from '../support/freeswitch/server.ts';
+import { Hotline } from '../support/hotline.ts';
+import { tone } from '../support/speech.ts';
+import { openSession, until } from './api.ts';
+import { storedCall, typesOf } from './rig.ts';
+
+jest.setTimeout(180_000);
+
+const HOST = '127.0.0.1';
+const DOMAIN = 'hotline.local';
+const why = whyNoFreeswitch();
+const maybe = why === '' ? describe : describe.skip;
+
+maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () => {
+  let dir: string;
+  let forward: Server;
+  let hotline: Hotline | undefined;
+  let real: RealFreeswitch;
+  let agent: ScriptedAgent | undefined;
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'hotline-fs-'));
+    // FreeSWITCH has to know where to ask before the server's port is known.
+    forward = createServer((from, to) => {
+      const { port } = new URL(hotline?.url ?? 'http://127.0.0.1:9');
+      const { method, url: path, headers } = from;
+      from.pipe(
+        request({ host: HOST, port, method, path, headers }, (answer) => {
+          to.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(to);
+        }).on('error', () => to.destroy()),
+      );
+    });
+    await new Promise<void>((resolve) => {
+      forward.listen(0, HOST, resolve);
+    });
+    const directoryToken = randomUUID();
+    const directoryUrl = `http://${HOST}:${(forward.address() as AddressInfo).port}/freeswitch/directory`;
+    real = await RealFreeswitch.start({ domain: DOMAIN, directoryUrl, directoryToken });
+    const { eventPort, trunkPort, wsPort, password } = real.configuration;
+    await writeFile(join(dir, 'token'), directoryToken);
+    await writeFile(join(dir, 'password'), password);
+    const node = { name: 'fs1', address: HOST, eventPort, trunkPort, wsPort, passwordFile: join(dir, 'password') };
+    hotline = await Hotline.start({
+      env: {
+        HOTLINE_SWITCH__TYPE: 'freeswitch',
+        HOTLINE_SWITCH__FREESWITCH__NODES: JSON.stringify([node]),
+        HOTLINE_SWITCH__FREESWITCH__DIRECTORYTOKENFILE: join(dir, 'token'),
+        HOTLINE_ASR__ENGINE: 'off',
+        HOTLINE_LINE__WRAPUPMS: '0',
+      },
+    });
+    agent = await ScriptedAgent.start({
+      server: hotline.url,
+      ...hotline.login('agent1'),
+      sip: { host: HOST, port: real.configuration.endpointPort },
+      address: HOST,
+      speech: tone(1_000, 60_000),
+      answerAfterMs: 300,
+    });
+  });
+  afterAll(async () => {
+    await agent?.close();
+    await hotline?.dispose();
+    await real.close();
+    forward.closeAllConnections();
+    forward.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  it('takes a call from the greeting to the agent and stores it', async () => {
+    if (hotline === undefined) throw new Error('the server is not there');
+    const phone = new SipPhone({ address: HOST, user: '13800138001' });
+    await phone.start();
+    const call = await phone.call(`sip:12345@${HOST}:${real.configuration.trunkPort}`);
+    expect(await call.answered).toBe(true);
+    void call.play(tone(440, 1_000), true);
+    await until(
+      'the caller to hear the agent',
+      () => Promise.resolve(toneAmplitude(call.heardLast(300), 1_000) > 1_000),
+      40_000,
+    );
+    call.hangUp();
+    const session = await openSession(hotline, 'supervisor1');
+    const stored = await storedCall(session, '13800138001');
+    expect(typesOf(stored)).toEqual(
+      expect.arrayContaining(['call.arrived', 'call.answered', 'call.bridged', 'call.ended']),
+    );
+    await phone.close();
+  });
+
+  it('keeps a call up while the server is killed, and takes it over at the next start', async () => {
+    if (hotline === undefined) throw new Error('the server is not there');
+    const phone = new SipPhone({ address: HOST, user: '13800138002' });
+    await phone.start();
+    const call = await phone.call(`sip:12345@${HOST}:${real.configuration.trunkPort}`);
+    expect(await call.answered).toBe(true);
+    const hears = (): Promise<boolean> => Promise.resolve(toneAmplitude(call.heardLast(300), 1_000) > 1_000);
+    void call.play(tone(440, 1_000), true);
+    await until('the caller to hear the agent', hears, 60_000);
+    await hotline.kill9();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await hears()).toBe(true);
+    await hotline.run();
+    expect(await hears()).toBe(true);
+    call.hangUp();
+    const session = await openSession(hotline, 'supervisor1');
+    const stored = await storedCall(session, '13800138002');
+    expect(stored.call.endCause).toBe('caller-hung-up');
+    expect(typesOf(stored)).toContain('call.adopted');
+    await phone.close();
+  });
+});
