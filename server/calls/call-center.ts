@@ -2,33 +2,30 @@
  * All calls of this server: gives each event of the switch to the call it belongs to, each reservation to its call,
  * and keeps what pages need of a call (history, transcript, draft) beside it.
  */
-import type { Logger } from 'pino';
-import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
-import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
-import type { LineStore, Reservation } from '../acd/line-store.ts';
-import type { DraftEngine, DraftState } from '../drafts/engine.ts';
-import type { Draft, DraftPatch } from '../drafts/types.ts';
-import type { CallbackRow, Store } from '../store/ports.ts';
+import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { SwitchEvent } from '../../telephony/ports/switch.ts';
+import type { Reservation } from '../acd/line-store.ts';
+import type { DraftState } from '../drafts/engine.ts';
+import type { CallbackRow } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
-import type { PromptFiles } from './announcements.ts';
 import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
 import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
 import type { CallSpeech } from './call-speech.ts';
-import type { CallFacts, CallSettings } from './core/call-types.ts';
-import type { SeatState } from './core/seat.ts';
+import type { CallFacts } from './core/call-types.ts';
 import type { Dispatcher, DispatchAlarm } from './dispatcher.ts';
 import { endpointOf, agentOf } from './endpoints.ts';
-import { IvrFlows, type IvrParts } from './ivr-flows.ts';
+import { IvrFlows } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
 import type { LineDesk } from './line-desk.ts';
-import { callbackFacts, makeCallbacks, makeDispatcher, makeLineDesk, type LineHouse } from './line-parts.ts';
+import * as lineParts from './line-parts.ts';
 import type { CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 import { LineWatch } from './line-watch.ts';
 import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
 import { rulesOf } from './core/wait-rules.ts';
+import { tellRunner } from './switch-events.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { historyFor } from './views.ts';
 
@@ -60,10 +57,10 @@ export class CallCenter {
   constructor(options: CallCenterOptions) {
     this.#options = options;
     const { line, logger, nowMs } = options;
-    this.lineDesk = makeLineDesk(options, this.#house);
+    this.lineDesk = lineParts.makeLineDesk(options, this.#house);
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
-    this.callbacks = makeCallbacks(options, this.#house);
-    this.#dispatcher = makeDispatcher(options, this.#house);
+    this.callbacks = lineParts.makeCallbacks(options, this.#house);
+    this.#dispatcher = lineParts.makeDispatcher(options, this.#house);
     const kick = (): void => {
       this.#dispatcher.kick();
     };
@@ -99,7 +96,9 @@ export class CallCenter {
       voicemail: this.#voicemail,
       policy: () => this.lineDesk.policy,
       bookCallback: (state, queued) => this.lineDesk.bookCallback(state, 'asked', queued),
-      own: this.#house.own,
+      own: (legId, callId) => {
+        this.#house.own(legId, callId);
+      },
     });
     this.#host = this.#makeHost(kick);
     this.#reconciler = new Reconciler({
@@ -175,7 +174,7 @@ export class CallCenter {
   }
 
   /** What the parts that watch the line need of the calls. */
-  readonly #house: LineHouse = {
+  readonly #house: lineParts.LineHouse = {
     calls: this.#calls,
     own: (legId, callId) => {
       const call = this.#calls.get(callId);
@@ -188,17 +187,12 @@ export class CallCenter {
     },
     reserved: (reservation) => this.#reserved(reservation),
     lineLost: () => {
-      this.#tellLineAgain();
+      // Every call takes its old place again, every agent is told of.
+      for (const call of this.all()) call.runner.standAgain();
+      this.seats.tellAll();
     },
     changed: () => this.#listener?.lineChanged(),
   };
-
-  /** The store has lost us: every call takes its old place again, every agent is told of. */
-  #tellLineAgain(): void {
-    this.#options.logger.warn('the line has lost this server; telling it everything again');
-    for (const call of this.all()) call.runner.standAgain();
-    this.seats.tellAll();
-  }
 
   queueTitle(queue: string): string {
     return rulesOf(this.#options.settings, queue).title;
@@ -273,34 +267,18 @@ export class CallCenter {
           this.seats.input(agentId, { type: 'registered', on: event.type === 'endpoint.registered' });
         return;
       }
-      case 'leg.answered':
-        this.#runnerOf(event.legId)?.input({ type: 'leg-answered', legId: event.legId });
-        return;
       case 'leg.ended':
-        this.#runnerOf(event.legId)?.input({ type: 'leg-ended', legId: event.legId, cause: event.cause, by: event.by });
+        tellRunner(this.#runnerOf(event.legId), event);
         this.#legs.delete(event.legId);
         return;
-      case 'leg.digit':
-        this.#runnerOf(event.legId)?.input({
-          type: 'digit',
-          legId: event.legId,
-          digit: event.digit,
-          durationMs: event.durationMs,
-        });
-        return;
-      case 'play.finished':
-        this.#runnerOf(event.legId)?.input({ type: 'play-finished', playId: event.playId, reason: event.reason });
-        return;
-      case 'recording.started':
-        this.#runnerOf(event.legId)?.recordingEvent(event);
-        return;
       case 'recording.finished':
-        this.#recordingOwner(event.legId)?.input({
-          type: 'recording-finished',
-          path: event.path,
-          lengthMs: event.lengthMs,
-          sizeBytes: event.sizeBytes,
-        });
+        tellRunner(this.#recordingOwner(event.legId), event);
+        return;
+      case 'leg.answered':
+      case 'leg.digit':
+      case 'play.finished':
+      case 'recording.started':
+        tellRunner(this.#runnerOf(event.legId), event);
         return;
       case 'leg.ringing':
       case 'leg.media-up':
@@ -350,7 +328,7 @@ export class CallCenter {
 
   /** A call of our own making: it takes its place in the line. */
   #startCallback(row: CallbackRow): void {
-    const call = this.#openCall(callbackFacts(this.#options, row));
+    const call = this.#openCall(lineParts.callbackFacts(this.#options, row));
     call.runner.input({ type: 'call-back' });
     void this.#loadHistory(call, row.number);
   }
@@ -418,19 +396,9 @@ export class CallCenter {
     const call = this.#calls.get(event.callId);
     if (call !== undefined && event.type === 'call.ended') call.endCause = event.cause;
     if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
-    if (call !== undefined) this.#tellLineParts(call, event);
+    if (call !== undefined) lineParts.tellLineParts(this, call.runner.state, event);
     this.#listener?.event(event);
     for (const hear of this.#hearers) hear(event);
-  }
-
-  #tellLineParts(call: LiveCall, event: CallEvent): void {
-    const { facts, queued } = call.runner.state;
-    this.callbacks.onEvent(event, facts, queued);
-    this.lineDesk.onEvent(event, facts.from);
-    if (event.type === 'divert.failed') this.lineDesk.partnerDone(event.partner, event.callId, false);
-    const { agentId } = call.runner.state;
-    if (event.type === 'call.ended' && agentId?.startsWith('partner:') === true)
-      this.lineDesk.partnerDone(agentId.slice('partner:'.length), event.callId, true);
   }
 
   async #closed(runner: CallRunner): Promise<void> {

@@ -2,9 +2,10 @@
 import type { LegId } from '../../telephony/ports/switch.ts';
 import type { Reservation } from '../acd/line-store.ts';
 import type { CallbackRow } from '../store/ports.ts';
+import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenterOptions } from './call-center-options.ts';
 import { CallbackService } from './callback-service.ts';
-import type { CallFacts } from './core/call-types.ts';
+import type { CallFacts, CallState } from './core/call-types.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { LineDesk } from './line-desk.ts';
 import type { LinePolicy } from './line-policy.ts';
@@ -75,6 +76,7 @@ export function makeDispatcher({ line, logger, nowMs }: CallCenterOptions, house
       call?.runner.input({ type: 'timer', timer: 'offer', announcement: null });
     },
     onLineLost: () => {
+      logger.warn('the line has lost this server; telling it everything again');
       house.lineLost();
     },
     onAlarm: () => {
@@ -100,4 +102,17 @@ export function callbackFacts({ newId, nowMs, ownNumber, callback }: CallCenterO
       ringMs: callback.ringMs,
     },
   };
+}
+
+/** Every event of every call comes by here: call-backs, redials and partners' places follow from them. */
+export function tellLineParts(
+  { callbacks, lineDesk }: { readonly callbacks: CallbackService; readonly lineDesk: LineDesk },
+  { facts, queued, agentId }: CallState,
+  event: CallEvent,
+): void {
+  callbacks.onEvent(event, facts, queued);
+  lineDesk.onEvent(event, facts.from);
+  if (event.type === 'divert.failed') lineDesk.partnerDone(event.partner, event.callId, false);
+  if (event.type === 'call.ended' && agentId?.startsWith('partner:') === true)
+    lineDesk.partnerDone(agentId.slice('partner:'.length), event.callId, true);
 }
