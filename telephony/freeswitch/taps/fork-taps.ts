@@ -167,6 +167,7 @@ export class ForkTaps implements AudioTaps {
     ws.on('close', () => {
       if (fork.socket !== ws) return;
       fork.socket = undefined;
+      fork.timeline.broken();
       this.#again(fork);
     });
   }

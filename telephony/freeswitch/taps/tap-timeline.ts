@@ -17,6 +17,12 @@ export interface Placed {
 
 export class TapTimeline {
   #positionMs: number | undefined;
+  #wasBroken = false;
+
+  /** The stream broke and begins again: what is missing now is a gap however short it is. */
+  broken(): void {
+    this.#wasBroken = true;
+  }
 
   /**
    * @param frames how many frames arrived together
@@ -31,7 +37,9 @@ export class TapTimeline {
     const knownGapMs = lost * FRAME_MS;
     const lagMs = beginMs - this.#positionMs - knownGapMs;
     if (lagMs < -TOLERANCE_MS) return this.#backlog(stale, kept, -lagMs);
-    const gapMs = knownGapMs + (lagMs > TOLERANCE_MS ? Math.floor(lagMs / FRAME_MS) * FRAME_MS : 0);
+    const toleranceMs = this.#wasBroken ? FRAME_MS - 1 : TOLERANCE_MS;
+    this.#wasBroken = false;
+    const gapMs = knownGapMs + (lagMs > toleranceMs ? Math.floor(lagMs / FRAME_MS) * FRAME_MS : 0);
     return this.#advance(stale, kept, this.#positionMs + gapMs, gapMs);
   }
 
