@@ -215,7 +215,11 @@ export class CallbackService {
       if (windowMs === null) this.#expire(row);
       if (windowMs !== atMs || this.#calls.isOnLine(row.number)) continue;
       // Those who gave up are phoned when nobody waits: they must not make others give up.
-      if (row.reason === 'missed' && (isOutboundPaused() || missed >= missedAtOnce || this.#calls.waitingIn(row.queue) > 0)) continue;
+      if (
+        row.reason === 'missed' &&
+        (isOutboundPaused() || missed >= missedAtOnce || this.#calls.waitingIn(row.queue) > 0)
+      )
+        continue;
       if (row.reason === 'missed') missed += 1;
       this.#standing.add(row.id);
       this.#calls.start(row);
