@@ -199,22 +199,81 @@ export function callView(state: DeskCallView['state'], transcription: Transcript
   };
 }
 
-export function supervisorView(): SupervisorView {
-  const now = Date.now();
+function waitingOf(now: number): SupervisorView['waiting'] {
+  return [23, 11, 6, 2].map((s, i) => ({
+    callId: `w${i}`,
+    maskedNumber: `13${i}****20${i}7`,
+    queue: 'main',
+    joinedAtMs: now - s * 1000,
+    state: i === 0 ? 'offered' : 'waiting',
+    kind: i === 3 ? 'callback' : 'call',
+    priority: 5,
+    needs: i === 1 ? ['方言-江淮'] : [],
+  }));
+}
+
+function callbacksOf(now: number): SupervisorView['callbacks'] {
+  return [
+    {
+      id: 'cb1',
+      callId: 'r3',
+      maskedNumber: '138****1013',
+      queue: 'main',
+      reason: 'asked',
+      joinedAtMs: now - 312_000,
+      requestedAtMs: now - 250_000,
+      state: 'later',
+      tries: 1,
+      notBeforeMs: now + 180_000,
+      result: 'busy',
+    },
+  ];
+}
+
+function seatsOf(now: number): SupervisorView['seats'] {
   const names = ['陈晓', '李敏', '张伟', '王芳', '刘洋', '赵静', '孙磊'];
   const phones = ['busy', 'busy', 'idle', 'wrap-up', 'idle', 'offline', 'ringing'] as const;
+  return names.map((displayName, i) => ({
+    agentId: `a${i}`,
+    displayName,
+    agentNumber: String(1021 + i),
+    intent: i === 4 ? 'paused' : 'available',
+    pauseReason: i === 4 ? '用餐' : '',
+    pausedBySystem: false,
+    phone: phones[i] ?? 'idle',
+    sinceMs: now - (i * 97 + 35) * 1000,
+    callId: null,
+    online: i !== 5,
+    talkingSinceMs: i < 2 ? now - (i + 1) * 83_000 : null,
+    todayCalls: 38 - i * 3,
+    supervisedBy: [],
+    profile: {
+      queues: ['main'],
+      skills: i % 2 === 0 ? { '方言-江淮': 4 } : {},
+      seatLevel: i === 6 ? 'cloud' : 'on-site',
+    },
+    line: i === 6 ? { atMs: now, roundTripMs: 320, jitterMs: 60, lossShare: 0.05, mos: 2.9 } : null,
+  }));
+}
+
+function minutesOf(now: number): SupervisorView['minutes'] {
+  return Array.from({ length: 60 }, (_, i) => {
+    const arrived = Math.round(6 + 4 * Math.sin(i / 7) + ((i * 7919) % 5));
+    const abandoned = i % 11 === 0 ? 1 : 0;
+    return {
+      minuteMs: now - (59 - i) * 60_000,
+      arrived,
+      bridged: Math.max(0, arrived - abandoned - (i % 3 === 0 ? 1 : 0)),
+      abandoned,
+    };
+  });
+}
+
+export function supervisorView(): SupervisorView {
+  const now = Date.now();
   return {
     atMs: now,
-    waiting: [23, 11, 6, 2].map((s, i) => ({
-      callId: `w${i}`,
-      maskedNumber: `13${i}****20${i}7`,
-      queue: 'main',
-      joinedAtMs: now - s * 1000,
-      state: i === 0 ? 'offered' : 'waiting',
-      kind: i === 3 ? 'callback' : 'call',
-      priority: 5,
-      needs: i === 1 ? ['方言-江淮'] : [],
-    })),
+    waiting: waitingOf(now),
     queues: [
       {
         queue: 'main',
@@ -228,43 +287,9 @@ export function supervisorView(): SupervisorView {
         estimatedWaitMs: 75_000,
       },
     ],
-    callbacks: [
-      {
-        id: 'cb1',
-        callId: 'r3',
-        maskedNumber: '138****1013',
-        queue: 'main',
-        reason: 'asked',
-        joinedAtMs: now - 312_000,
-        requestedAtMs: now - 250_000,
-        state: 'later',
-        tries: 1,
-        notBeforeMs: now + 180_000,
-        result: 'busy',
-      },
-    ],
+    callbacks: callbacksOf(now),
     alarm: null,
-    seats: names.map((displayName, i) => ({
-      agentId: `a${i}`,
-      displayName,
-      agentNumber: String(1021 + i),
-      intent: i === 4 ? 'paused' : 'available',
-      pauseReason: i === 4 ? '用餐' : '',
-      pausedBySystem: false,
-      phone: phones[i] ?? 'idle',
-      sinceMs: now - (i * 97 + 35) * 1000,
-      callId: null,
-      online: i !== 5,
-      talkingSinceMs: i < 2 ? now - (i + 1) * 83_000 : null,
-      todayCalls: 38 - i * 3,
-      supervisedBy: [],
-      profile: {
-        queues: ['main'],
-        skills: i % 2 === 0 ? { '方言-江淮': 4 } : {},
-        seatLevel: i === 6 ? 'cloud' : 'on-site',
-      },
-      line: i === 6 ? { atMs: now, roundTripMs: 320, jitterMs: 60, lossShare: 0.05, mos: 2.9 } : null,
-    })),
+    seats: seatsOf(now),
     today: {
       offered: 412,
       bridged: 396,
@@ -277,16 +302,7 @@ export function supervisorView(): SupervisorView {
     connectRate: 0.961,
     serviceLevel15Answered: 0.937,
     serviceLevel15Offered: 0.911,
-    minutes: Array.from({ length: 60 }, (_, i) => {
-      const arrived = Math.round(6 + 4 * Math.sin(i / 7) + ((i * 7919) % 5));
-      const abandoned = i % 11 === 0 ? 1 : 0;
-      return {
-        minuteMs: now - (59 - i) * 60_000,
-        arrived,
-        bridged: Math.max(0, arrived - abandoned - (i % 3 === 0 ? 1 : 0)),
-        abandoned,
-      };
-    }),
+    minutes: minutesOf(now),
     recognizer: { type: 'on', engine: 'dev' },
   };
 }

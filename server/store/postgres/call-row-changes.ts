@@ -4,76 +4,30 @@ import type { CallsTable } from './database.ts';
 /** What a batch of events says about one row of `calls`; a column it says nothing about is absent. */
 export type CallRowChange = { call_id: string } & Partial<Omit<CallsTable, 'call_id'>>;
 
-/** The first occurrence counts for these; a later one (after a lost agent, say) does not move them. */
-function changeOf(event: CallEvent): Partial<Omit<CallsTable, 'call_id'>> | undefined {
-  switch (event.type) {
-    case 'call.arrived':
-      return { from_number: event.from, to_number: event.to, trunk: event.trunk, arrived_at_ms: event.atMs };
-    case 'call.answered':
-      return { answered_at_ms: event.atMs };
-    case 'queue.joined':
-      return { queued_at_ms: event.atMs };
-    case 'queue.left':
-      return event.reason === 'abandoned' ? { abandoned_wait_ms: event.waitMs } : undefined;
-    case 'call.bridged':
-      return { bridged_at_ms: event.atMs, agent_id: event.agentId, wait_ms: event.waitMs };
-    case 'recording.started':
-      return { recording_path: event.path, recording_started_at_ms: event.startedAtMs };
-    case 'ticket.created':
-      return { ticket_number: event.number };
-    case 'call.ended':
-      return { ended_at_ms: event.atMs, end_cause: event.cause, talk_ms: event.talkMs };
-    case 'prompt.started':
-    case 'prompt.finished':
-    case 'call.digit':
-    case 'ivr.entered':
-    case 'ivr.unanswered':
-    case 'ivr.language-chosen':
-    case 'ivr.incident-told':
-    case 'ivr.progress-told':
-    case 'ivr.voicemail-left':
-    case 'ivr.call-back-offered':
-    case 'ivr.rated':
-    case 'ivr.left':
-    case 'queue.announced':
-    case 'queue.moved':
-    case 'callback.booked':
-    case 'callback.queued':
-    case 'callback.dialled':
-    case 'callback.not-reached':
-    case 'call.disposed':
-    case 'divert.started':
-    case 'divert.failed':
-    case 'agent.offered':
-    case 'offer.ended':
-    case 'agent.answered':
-    case 'call.held':
-    case 'call.resumed':
-    case 'consult.started':
-    case 'consult.answered':
-    case 'consult.ended':
-    case 'call.transferred':
-    case 'transfer.answered':
-    case 'transfer.failed':
-    case 'call.requeued':
-    case 'conference.started':
-    case 'conference.ended':
-    case 'supervision.started':
-    case 'supervision.changed':
-    case 'supervision.ended':
-    case 'call.taken-over':
-    case 'call.adopted':
-    case 'agent.lost':
-    case 'agent.returned':
-    case 'recording.finished':
-    case 'recording.failed':
-    case 'transcription.changed':
-    case 'speech.final':
-    case 'draft.changed':
-    case 'wrap-up.started':
-    case 'wrap-up.ended':
-      return undefined;
-  }
+type Change = Partial<Omit<CallsTable, 'call_id'>>;
+type Row = { readonly [T in CallEvent['type']]?: (event: Extract<CallEvent, { type: T }>) => Change | undefined };
+
+/** The first occurrence counts for these; a later one (after a lost agent, say) does not move them. Others say nothing. */
+const changes: Row = {
+  'call.arrived': (event) => ({
+    from_number: event.from,
+    to_number: event.to,
+    trunk: event.trunk,
+    arrived_at_ms: event.atMs,
+  }),
+  'call.answered': (event) => ({ answered_at_ms: event.atMs }),
+  'queue.joined': (event) => ({ queued_at_ms: event.atMs }),
+  'queue.left': (event) => (event.reason === 'abandoned' ? { abandoned_wait_ms: event.waitMs } : undefined),
+  'call.bridged': (event) => ({ bridged_at_ms: event.atMs, agent_id: event.agentId, wait_ms: event.waitMs }),
+  'recording.started': (event) => ({ recording_path: event.path, recording_started_at_ms: event.startedAtMs }),
+  'ticket.created': (event) => ({ ticket_number: event.number }),
+  'call.ended': (event) => ({ ended_at_ms: event.atMs, end_cause: event.cause, talk_ms: event.talkMs }),
+};
+
+function changeOf(event: CallEvent): Change | undefined {
+  // The key is the event's own type, so the entry takes this very event.
+  const entry = changes[event.type] as ((event: CallEvent) => Change | undefined) | undefined;
+  return entry?.(event);
 }
 
 /**
