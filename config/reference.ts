@@ -110,8 +110,12 @@ export function environmentExample(keys: readonly KeyReference[]): string {
     '# DATABASE_URL=postgres://user:password@host:5432/hotline',
   ];
   for (const key of keys) {
-    const text = key.defaultText.replace(/^"(.*)"$/, '$1');
-    lines.push(`# ${key.description}`, `# ${environmentName(key.path)}=${text}`);
+    lines.push(`# ${key.description}`, `# ${environmentName(key.path)}=${environmentText(key)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A default as it is written into the environment: text without quotes, all else as JSON. */
+export function environmentText({ defaultText }: Pick<ConfigKey, 'defaultText'>): string {
+  return defaultText.startsWith('"') ? String(JSON.parse(defaultText)) : defaultText;
 }

@@ -8,6 +8,7 @@ import {
   configReference,
   environmentExample,
   environmentName,
+  environmentText,
   exampleYaml,
   referenceMarkdown,
 } from '../../../config/reference.ts';
@@ -127,10 +128,7 @@ describe('reference', () => {
   });
 
   it('gives examples that load: every key of the environment is known', () => {
-    const names = configReference().map((key) => environmentName(key.path));
-    const env = Object.fromEntries(
-      names.map((name, i) => [name, configReference()[i]?.defaultText.replace(/^"(.*)"$/, '$1')]),
-    );
+    const env = Object.fromEntries(configReference().map((key) => [environmentName(key.path), environmentText(key)]));
     expect(loadConfig({ env, file: yaml('') })).toEqual(loadConfig({ env: {}, file: yaml('') }));
   });
 });
