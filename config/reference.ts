@@ -116,6 +116,6 @@ export function environmentExample(keys: readonly KeyReference[]): string {
 }
 
 /** A default as it is written into the environment: text without quotes, all else as JSON. */
-export function environmentText({ defaultText }: Pick<ConfigKey, 'defaultText'>): string {
+export function environmentText({ defaultText }: Pick<KeyReference, 'defaultText'>): string {
   return defaultText.startsWith('"') ? String(JSON.parse(defaultText)) : defaultText;
 }
