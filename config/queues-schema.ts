@@ -101,7 +101,11 @@ export const queuesSchema = z
   );
 
 export const redisSchema = z.strictObject({
-  url: z.string().min(1).default('redis://127.0.0.1:6379').describe('Redis 7 that keeps the line when `line.store` is `redis`.'),
+  url: z
+    .string()
+    .min(1)
+    .default('redis://127.0.0.1:6379')
+    .describe('Redis 7 that keeps the line when `line.store` is `redis`.'),
   hotline: name.default('12345').describe('Name of the hotline in Redis; servers with the same name share one line.'),
   leaseMs: z
     .number()
