@@ -254,6 +254,7 @@ export function adoptedLeg(legId: string, fields: Fields): Leg {
   const answered = fields['Answer-State'] === 'answered';
   const before = direction === 'inbound' ? 'incoming' : 'ringing';
   const leg = newLeg({ legId, direction, state: answered ? 'parked' : before, marks: readMarks(fields) });
+  leg.isAdopted = true;
   leg.answered = answered;
   leg.answerTold = answered;
   leg.early = fields['Answer-State'] === 'early' && direction === 'inbound';
@@ -304,13 +305,16 @@ function onDigit(leg: Leg, fields: Fields): Effect[] {
 
 function onRecording(name: string, leg: Leg, fields: Fields): Effect[] {
   const path = fields['Record-File-Path'] ?? '';
-  if (leg.recording?.path !== path) return [];
+  const isKnown = leg.recording?.path === path;
   if (name === 'RECORD_START') {
+    if (leg.recording === undefined || !isKnown) return [];
     leg.recording.startedMs = eventMs(fields);
     const atMs = Math.max(0, Math.round(leg.recording.startedMs - leg.mediaStartMs));
     return [emit({ type: 'recording.started', legId: leg.legId, path, atMs })];
   }
-  leg.recording = undefined;
+  // The end of a recording that another process began is told, too: its call was adopted.
+  if (!isKnown && (!leg.isAdopted || path === '')) return [];
+  if (isKnown) leg.recording = undefined;
   const lengthMs = Number(fields['variable_record_ms'] ?? '0');
   const sizeBytes = Number(fields['variable_record_file_size'] ?? '0');
   return [emit({ type: 'recording.finished', legId: leg.legId, path, lengthMs, sizeBytes })];

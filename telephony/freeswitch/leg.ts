@@ -47,6 +47,8 @@ export interface Leg {
   ended: boolean;
   play: Play | undefined;
   recording: Recording | undefined;
+  /** Another process had this leg before. */
+  isAdopted: boolean;
   conferenceId: string | undefined;
   supervises: { readonly targetLegId: string; readonly mode: SuperviseMode } | undefined;
   /** Clock of FreeSWITCH when media was set up; 0 before. */
@@ -72,7 +74,14 @@ export function newLeg({ legId, direction, state, marks = {}, created = true }: 
   return {
     ...{ legId, direction, state, marks, created, whenEnded, resolveEnded, whenReady, resolveReady },
     ...{ answered: false, answerTold: false, early: false, ready: false, ended: false },
-    ...{ peerLegId: undefined, joining: undefined, endCause: undefined, play: undefined, recording: undefined },
+    ...{
+      peerLegId: undefined,
+      joining: undefined,
+      endCause: undefined,
+      play: undefined,
+      recording: undefined,
+      isAdopted: false,
+    },
     ...{ conferenceId: undefined, supervises: undefined, mediaStartMs: 0 },
   };
 }

@@ -42,16 +42,24 @@ export class Reconciler {
     const channels = await this.#allChannels();
     const ids = new Set([...channels.map((c) => c.legId), ...legs.all().map((l) => l.legId)]);
     const dumps = await this.#dumps([...ids]);
-    let adopted = 0;
+    const adopted: string[] = [];
     let ended = 0;
     for (const [legId, fields] of dumps) {
       const leg = legs.find(legId);
-      if (leg === undefined) adopted += this.#adopt(legId, fields) ? 1 : 0;
-      else if (fields === undefined) ended += this.#lost(leg, lost) ? 1 : 0;
+      if (leg === undefined) {
+        if (this.#adopt(legId, fields)) adopted.push(legId);
+      } else if (fields === undefined) ended += this.#lost(leg, lost) ? 1 : 0;
       else this.#refresh(leg, fields);
     }
     this.#join(dumps);
-    return { adopted, ended };
+    await this.#silence(adopted);
+    return { adopted: adopted.length, ended };
+  }
+
+  /** What another process plays to a waiting leg would go on for ever: nobody here could stop it. */
+  async #silence(legIds: readonly string[]): Promise<void> {
+    const alone = legIds.filter((legId) => this.#deps.legs.find(legId)?.state === 'parked');
+    await Promise.all(alone.map((legId) => this.#deps.commands.ask(`uuid_break ${legId} all`)));
   }
 
   /** Looks only for channels that we do not know; `nowS` is the time of FreeSWITCH's machine. */
