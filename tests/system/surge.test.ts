@@ -108,6 +108,7 @@ beforeAll(async () => {
       HOTLINE_LINE__WRAPUPMS: String(WRAP_UP_MS),
       HOTLINE_CALLBACK__MISSED: 'false',
       HOTLINE_SURGE__PLANSDIR: dataDir,
+      HOTLINE_SURGE__ENABLED: 'true',
       HOTLINE_SURGE__PLAN: 'test',
       HOTLINE_SURGE__CHECKEVERYMS: '500',
     },
