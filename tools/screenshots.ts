@@ -35,7 +35,8 @@ const { values: args } = parseArgs({
 });
 
 if (args.dev && args.url === '') throw new Error('give --url of the stage');
-const own = args.url === '' ? await Hotline.start({ env: { HOTLINE_LINE__WRAPUPMS: '300000' } }) : null;
+const env = { HOTLINE_LINE__WRAPUPMS: '300000', HOTLINE_SURGE__ENABLED: 'true' };
+const own = args.url === '' ? await Hotline.start({ env }) : null;
 const url = (own?.url ?? args.url).replace(/\/$/u, '');
 const account = own?.login('agent1') ?? { login: args.login, password: args.password };
 mkdirSync(args.out, { recursive: true });

@@ -43,8 +43,6 @@ async function startServer(dataDir: string): Promise<Hotline> {
     env: {
       HOTLINE_DATADIR: dataDir,
       HOTLINE_STORE__EMBEDDEDPORT: String(embeddedPort),
-      // So many calls for so few agents are a surge: the plan would turn callers away.
-      HOTLINE_SURGE__ENABLED: 'false',
       HOTLINE_LOGLEVEL: process.env['HOTLINE_LOGLEVEL'] ?? 'warn',
       HOTLINE_RTP__PORTMIN: String(rtpMin),
       HOTLINE_RTP__PORTMAX: String(rtpMin + 1_599),

@@ -39,8 +39,6 @@ export async function startRig(): Promise<Rig> {
       env: {
         HOTLINE_DATADIR: dataDir,
         HOTLINE_STORE__EMBEDDEDPORT: String(embeddedPort),
-        // So many calls for so few agents are a surge: the plan would turn callers away.
-        HOTLINE_SURGE__ENABLED: 'false',
         HOTLINE_LOGLEVEL: process.env['HOTLINE_LOGLEVEL'] ?? 'warn',
         // The bench ends the wrap-up itself.
         HOTLINE_LINE__WRAPUPMS: '600000',
