@@ -18,7 +18,7 @@ import {
 import { SipCore } from '../sip/core/sip-core.ts';
 import type { Flow, SipEvent } from '../sip/core/types.ts';
 import { causeOfEnd } from './causes.ts';
-import { SwitchEmitter } from './emitter.ts';
+import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { createHanger, type Hanger } from './hanger.ts';
 import { checkMarks, LegTable, snapshot } from './leg.ts';
 import { LegEnding } from './leg-ending.ts';

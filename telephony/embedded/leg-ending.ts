@@ -1,7 +1,7 @@
 /** The one place where legs end: others told, media closed, then `leg.ended` told. */
 import type { Logger } from 'pino';
 import type { EndedBy, HangupCause } from '../ports/switch.ts';
-import type { SwitchEmitter } from './emitter.ts';
+import type { SwitchEmitter } from '../ports/switch-emitter.ts';
 import type { Leg, LegTable } from './leg.ts';
 import type { MediaEngine } from './media/media-engine.ts';
 

@@ -4,7 +4,7 @@ import { SwitchError } from '../ports/switch.ts';
 import type { SipEvent } from '../sip/core/types.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import { causeOfMediaError, rejectStatus } from './causes.ts';
-import type { SwitchEmitter } from './emitter.ts';
+import type { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
 import type { MediaEngine } from './media/media-engine.ts';
 import type { SipRunner } from './sip-runner.ts';

@@ -9,7 +9,7 @@ import { parseUri } from '../sip/message/uri.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import { causeOfMediaError } from './causes.ts';
 import { isToken } from '../sip/message/tokens.ts';
-import type { SwitchEmitter } from './emitter.ts';
+import type { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { checkMarks, createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
 import type { LegEnding } from './leg-ending.ts';
 import type { MediaEngine } from './media/media-engine.ts';

@@ -6,7 +6,7 @@
  */
 import type { Logger } from 'pino';
 import { SwitchError, type SuperviseMode } from '../ports/switch.ts';
-import type { SwitchEmitter } from './emitter.ts';
+import type { SwitchEmitter } from '../ports/switch-emitter.ts';
 import type { Hanger } from './hanger.ts';
 import { hearingKey, hearingOf } from './hearing.ts';
 import type { Conference, Leg, LegTable } from './leg.ts';

@@ -13,7 +13,7 @@ import {
   type SwitchEvent,
   type TapFrame,
 } from '../ports/switch.ts';
-import { SwitchEmitter } from './emitter.ts';
+import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import type { FreeswitchSwitch } from './freeswitch-switch.ts';
 import { NodeHealth, type ClusterNode, type PublishedNodeState } from './node-health.ts';
 import { RELAY_MARK, Relays } from './relays.ts';

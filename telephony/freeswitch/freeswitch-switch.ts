@@ -18,7 +18,7 @@ import {
 import { ChannelCore, channelEvents, wantsEvent, type Effect } from './channel-core.ts';
 import { LegCommands } from './commands.ts';
 import { Dialler } from './dialler.ts';
-import { SwitchEmitter } from './emitter.ts';
+import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { LegTable, snapshot, type Leg } from './leg.ts';
 import { checkMarks, markVariables } from './marks.ts';
 import { MediaWatch } from './media-watch.ts';

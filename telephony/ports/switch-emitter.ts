@@ -1,6 +1,6 @@
-/** Fan-out of switch events. */
+/** Fan-out of switch events, the same in every adapter. */
 import type { Logger } from 'pino';
-import type { SwitchEvent } from '../ports/switch.ts';
+import type { SwitchEvent } from './switch.ts';
 
 export class SwitchEmitter {
   readonly #listeners = new Set<(event: SwitchEvent) => void>();
