@@ -49,6 +49,9 @@ export class InboundLegs {
       fromDisplayName: event.fromDisplayName,
       to: event.toUser,
       origin,
+      callerIdentity: event.callerIdentity,
+      diversions: event.diversions,
+      headers: event.headers,
     });
   }
 

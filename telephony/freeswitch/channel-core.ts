@@ -8,6 +8,7 @@ import { causeOf, channelEnd, type ChannelEnd } from './causes.ts';
 import { markReady, newLeg, type Leg, type LegTable } from './leg.ts';
 import { decodeValue, OWN_CHANNEL_VARIABLE, readMarks } from './marks.ts';
 import { onPlaybackEvent, stopPlay } from './play-core.ts';
+import { saidBeside } from './said-beside.ts';
 
 export type Effect =
   | { readonly type: 'emit'; readonly event: SwitchEvent }
@@ -270,13 +271,17 @@ export function isMarked(fields: Fields): boolean {
 
 /** The event of a new call. */
 export function incomingEvent(legId: string, fields: Fields): SwitchEvent {
+  const from = callerNumber(fields);
+  const claimed = fields['variable_sip_P-Asserted-Identity'] === undefined ? 'claimed' : 'asserted';
   return {
     type: 'leg.incoming',
     legId,
-    from: callerNumber(fields),
+    from,
     fromDisplayName: (fields['variable_sip_from_display'] ?? '').replaceAll(/^"|"$/g, ''),
     to: fields['Caller-Destination-Number'] ?? '',
     origin: originOf(fields),
+    callerIdentity: from === '' ? 'withheld' : claimed,
+    ...saidBeside(fields),
   };
 }
 

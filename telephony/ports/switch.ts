@@ -37,6 +37,17 @@ export type EndedBy = 'remote' | 'local';
 export type LegOrigin =
   { readonly type: 'trunk'; readonly trunk: string } | { readonly type: 'endpoint'; readonly endpointId: string };
 
+/** Where the caller's number comes from: vouched for by the network, or only said by the caller's own device. */
+export type CallerIdentity = 'asserted' | 'claimed' | 'withheld';
+
+/** A station that sent the call on before it came to us. */
+export interface Diversion {
+  /** User part of its address: the number that was dialled there. */
+  readonly user: string;
+  /** `unconditional`, `no-answer`, `user-busy` …, or a SIP status such as `302`; empty when it is not said. */
+  readonly reason: string;
+}
+
 export type DialTarget =
   /** A registered endpoint (an agent's softphone), reached over the flow it registered on. */
   | { readonly type: 'endpoint'; readonly endpointId: string }
@@ -103,6 +114,15 @@ export type SwitchEvent =
       readonly fromDisplayName: string;
       readonly to: string;
       readonly origin: LegOrigin;
+      /** How `from` is known (P-Asserted-Identity of a trunk is `asserted`). */
+      readonly callerIdentity: CallerIdentity;
+      /** Who diverted the call, latest first; at most 8 (Diversion, History-Info). */
+      readonly diversions: readonly Diversion[];
+      /**
+       * The INVITE's `X-` headers by name in lower case: at most 16, values of at most 256 bytes; longer ones are left
+       * out. They are what the far end says: believe them only from an origin that may say so.
+       */
+      readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly type: 'leg.ringing'; readonly legId: LegId }
   | { readonly type: 'leg.answered'; readonly legId: LegId }

@@ -81,7 +81,11 @@ const typesOf = (legId: string): string[] => events.flatMap((e) => ('legId' in e
 
 describe('legs', () => {
   it('tells, answers, marks and lists an incoming call', async () => {
-    const channel = fake.incoming('13800138000', { sip_from_display: '"李明"', hl_trunk: 'carrier' });
+    const channel = fake.incoming('13800138000', {
+      ...{ sip_from_display: '"李明"', hl_trunk: 'carrier' },
+      ...{ 'sip_h_X-Case': 'A 1', 'sip_h_X-Long': 'x'.repeat(257), 'sip_P-Asserted-Identity': '13800138000' },
+      sip_h_Diversion: '<sip:12319@carrier.example>;reason=unconditional',
+    });
     expect(await seen('leg.incoming')).toEqual({
       type: 'leg.incoming',
       legId: channel.uuid,
@@ -89,6 +93,9 @@ describe('legs', () => {
       fromDisplayName: '李明',
       to: '12345',
       origin: { type: 'trunk', trunk: 'carrier' },
+      callerIdentity: 'asserted',
+      diversions: [{ user: '12319', reason: 'unconditional' }],
+      headers: { 'x-case': 'A 1' },
     });
     await sw.ring(channel.uuid);
     await sw.answer(channel.uuid);

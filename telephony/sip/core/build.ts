@@ -39,7 +39,7 @@ export function makeResponse(request: Answerable, status: number, parts: Respons
 /** Our Contact towards a flow. */
 export function contactFor(runtime: CoreRuntime, flow: Flow): Header {
   const { host, port } = runtime.options.localAddress(flow);
-  const transport = flow.transport === 'WS' ? ';transport=ws' : '';
+  const transport = flow.transport === 'UDP' ? '' : `;transport=${flow.transport.toLowerCase()}`;
   return { name: 'contact', value: `<sip:${runtime.options.contactUser}@${host}:${port}${transport}>` };
 }
 

@@ -4,13 +4,17 @@ import { parseNameAddr } from '../message/name-addr.ts';
 import type { ReceivedRequest } from '../message/types.ts';
 import { parseUri, uriUser } from '../message/uri.ts';
 
+/** `asserted`: a trusted network vouches for it. `claimed`: only From says so. */
+export type CallerIdentity = 'asserted' | 'claimed' | 'withheld';
+
 export interface Caller {
   /** '' when withheld. */
   readonly user: string;
   readonly displayName: string;
+  readonly identity: CallerIdentity;
 }
 
-const NOBODY: Caller = { user: '', displayName: '' };
+const NOBODY: Caller = { user: '', displayName: '', identity: 'withheld' };
 
 /** Caller of a request; P-Asserted-Identity and Privacy count from trusted peers only. */
 export function callerOf(request: ReceivedRequest, trusted: boolean): Caller {
@@ -18,10 +22,11 @@ export function callerOf(request: ReceivedRequest, trusted: boolean): Caller {
   const { from } = request.essentials;
   const fromUri = parseUri(from.uri);
   const asserted = trusted ? assertedUser(request) : '';
-  if (asserted !== '') return { user: asserted, displayName: from.displayName };
+  if (asserted !== '') return { user: asserted, displayName: from.displayName, identity: 'asserted' };
   const anonymous = fromUri !== undefined && fromUri.scheme !== 'tel' && fromUri.host === 'anonymous.invalid';
   const user = uriUser(fromUri);
-  return anonymous || user.toLowerCase() === 'anonymous' ? NOBODY : { user, displayName: from.displayName };
+  if (anonymous || user === '' || user.toLowerCase() === 'anonymous') return NOBODY;
+  return { user, displayName: from.displayName, identity: 'claimed' };
 }
 
 /** RFC 3323: `Privacy: id`, `user` or `header` asks that the caller is not shown. */

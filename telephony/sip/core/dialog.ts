@@ -11,7 +11,7 @@ import {
 import { parseUri } from '../message/uri.ts';
 import { makeRequest } from './build.ts';
 import type { CoreRuntime } from './runtime.ts';
-import { udpFlow, type Flow } from './types.ts';
+import { streamFlow, udpFlow, type Flow } from './types.ts';
 
 export interface Dialog {
   readonly callId: string;
@@ -89,7 +89,7 @@ export function inDialogRequest(
   dialog: Dialog,
   parts: InDialogParts,
 ): { readonly request: SipRequest; readonly flow: Flow } {
-  const flow = nextHop(dialog);
+  const flow = nextHop(runtime, dialog);
   if (parts.seq === undefined) dialog.localSeq += 1;
   const { uri, routes } = routing(dialog);
   const request = makeRequest(runtime, flow, {
@@ -117,19 +117,20 @@ function routing(dialog: Dialog): { uri: string; routes: readonly string[] } {
 }
 
 /**
- * A socket is the way back by itself. Over UDP: first route, else the Contact when it is the host we hear from;
- * a host name or another address (a peer behind NAT writes its private one) gives the address we hear from.
+ * A connection is the way back by itself while it is open. Otherwise, and over UDP: first route, else the Contact when
+ * it is the host we hear from; a host name or another address (a peer behind NAT writes its private one) gives the
+ * address we hear from.
  */
-function nextHop(dialog: Dialog): Flow {
-  if (dialog.flow.transport !== 'UDP') return dialog.flow;
+function nextHop(runtime: CoreRuntime, dialog: Dialog): Flow {
+  const { transport, address } = dialog.flow;
+  if (transport === 'WS' || (transport !== 'UDP' && runtime.isOpen(dialog.flow))) return dialog.flow;
   const route = dialog.routes[0];
-  const routeUri = route === undefined ? undefined : parseUri(parseNameAddr(route)?.uri ?? '');
-  if (routeUri !== undefined && routeUri.scheme !== 'tel') {
-    return isIpv4(routeUri.host) ? udpFlow(routeUri.host, routeUri.port ?? 5060) : dialog.flow;
-  }
-  const target = parseUri(dialog.remoteTarget);
-  if (target === undefined || target.scheme === 'tel' || target.host !== dialog.flow.address) return dialog.flow;
-  return udpFlow(target.host, target.port ?? 5060);
+  const uri = parseUri(route === undefined ? dialog.remoteTarget : (parseNameAddr(route)?.uri ?? ''));
+  if (uri === undefined || uri.scheme === 'tel') return dialog.flow;
+  const isUsable = route === undefined ? uri.host === address : isIpv4(uri.host);
+  if (!isUsable) return dialog.flow;
+  if (transport === 'UDP') return udpFlow(uri.host, uri.port ?? 5060);
+  return streamFlow(transport, uri.host, uri.port ?? (transport === 'TLS' ? 5061 : 5060));
 }
 
 /** Dotted IPv4 address. */

@@ -1,4 +1,6 @@
 /** INVITEs from outside a dialog: UAS side of RFC 3261 sections 9.2, 13.3. */
+import { diversionsOf, extraHeaders } from '../message/extra-headers.ts';
+import { headerList } from '../message/headers.ts';
 import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
 import { parseUri, uriUser } from '../message/uri.ts';
 import type { Answering } from './answering.ts';
@@ -48,6 +50,9 @@ export class IncomingCalls {
       fromUser: caller.user,
       fromDisplayName: caller.displayName,
       toUser: uriUser(parseUri(request.uri)),
+      callerIdentity: caller.identity,
+      diversions: diversionsOf(headerList(request, 'diversion'), headerList(request, 'history-info')),
+      headers: extraHeaders(request.headers.map(({ name, value }) => [name, value] as const)),
       origin,
       flow,
       offer: request.body.length === 0 ? undefined : bodyText(request),

@@ -19,17 +19,12 @@ export class MidDialog {
   readonly #layer: TransactionLayer;
   readonly #book: CallBook;
   readonly #registrar: Registrar;
-  readonly #isOpen: (flow: Flow) => boolean;
 
-  constructor(
-    runtime: CoreRuntime,
-    parts: { layer: TransactionLayer; book: CallBook; registrar: Registrar; isOpen: (flow: Flow) => boolean },
-  ) {
+  constructor(runtime: CoreRuntime, parts: { layer: TransactionLayer; book: CallBook; registrar: Registrar }) {
     this.#runtime = runtime;
     this.#layer = parts.layer;
     this.#book = parts.book;
     this.#registrar = parts.registrar;
-    this.#isOpen = parts.isOpen;
   }
 
   /** A request whose To tag names a dialog, known or not. */
@@ -177,9 +172,9 @@ export class MidDialog {
     this.sendBye(dialog, call.byeReason);
   }
 
-  /** BYE of a dialog; not sent when its socket is gone. */
+  /** BYE of a dialog; not sent when its WebSocket is gone. */
   sendBye(dialog: Dialog, reason: string): void {
-    if (!this.#isOpen(dialog.flow)) return;
+    if (dialog.flow.transport === 'WS' && !this.#runtime.isOpen(dialog.flow)) return;
     const headers = reason === '' ? [] : [{ name: 'reason', value: reason }];
     const { request, flow } = inDialogRequest(this.#runtime, dialog, { method: 'BYE', headers });
     this.#layer.request(request, flow, UNAWARE);
@@ -187,7 +182,7 @@ export class MidDialog {
 
   /** The socket of a web phone may have been replaced since: use the one it registered on last. */
   #followEndpoint(call: Call, dialog: Dialog): void {
-    if (call.endpointId === undefined || this.#isOpen(dialog.flow)) return;
+    if (call.endpointId === undefined || this.#runtime.isOpen(dialog.flow)) return;
     const binding = this.#registrar.find(call.endpointId);
     if (binding !== undefined) dialog.flow = binding.flow;
   }

@@ -8,6 +8,7 @@ export class CoreRuntime {
   nowMs = 0;
   #effects: CoreEffect[] = [];
   readonly #timers = new Map<string, () => void>();
+  readonly #closedFlows = new Set<string>();
 
   constructor(options: SipCoreOptions) {
     this.options = options;
@@ -47,6 +48,27 @@ export class CoreRuntime {
     const onFire = this.#timers.get(id);
     this.#timers.delete(id);
     onFire?.();
+  }
+
+  /** False once the connection of a flow has been closed; of UDP flows always true. */
+  isOpen(flow: Flow): boolean {
+    return !this.#closedFlows.has(flow.id);
+  }
+
+  flowClosed(flowId: string): void {
+    this.#closedFlows.add(flowId);
+  }
+
+  /** Something came over the flow: a peer has connected anew from where it was before. */
+  flowAlive(flowId: string): void {
+    if (this.#closedFlows.size > 0) this.#closedFlows.delete(flowId);
+  }
+
+  /** Ids of closed connections matter only while a dialog still points at them. */
+  forgetClosedFlows(used: ReadonlySet<string | undefined>): void {
+    for (const id of this.#closedFlows) {
+      if (!used.has(id)) this.#closedFlows.delete(id);
+    }
   }
 
   drain(): CoreEffect[] {

@@ -2,8 +2,7 @@
  * The SIP endpoint without sockets or clocks: bytes, expired timers and commands in, effects out.
  *
  * Every method that may cause something returns its effects in the order in which they must be performed; `nowMs`
- * is any clock that only goes forward. Room is left for TCP/TLS (a further `Flow`), PRACK and session timers
- * (`screen.ts`, `mid-dialog.ts`) and REFER (`mid-dialog.ts`).
+ * is any clock that only goes forward.
  */
 import { DigestServer } from '../auth/digest-server.ts';
 import { parseMessage, type ParseFault } from '../message/parse.ts';
@@ -52,7 +51,6 @@ export class SipCore {
   readonly #incoming: IncomingCalls;
   readonly #outgoing: OutgoingCalls;
   readonly #mid: MidDialog;
-  readonly #closedFlows = new Set<string>();
 
   constructor(options: SipCoreOptions) {
     const runtime = new CoreRuntime(options);
@@ -76,8 +74,7 @@ export class SipCore {
     const registrar = new Registrar(runtime);
     this.#registrar = registrar;
     this.#registerClient = new RegisterClient(runtime, layer);
-    const isOpen = (flow: Flow): boolean => !this.#closedFlows.has(flow.id);
-    this.#mid = new MidDialog(runtime, { layer, book, registrar, isOpen });
+    this.#mid = new MidDialog(runtime, { layer, book, registrar });
     this.#answering = new Answering(runtime, book, (call) => {
       this.#mid.bye(call);
     });
@@ -112,9 +109,10 @@ export class SipCore {
     return binding === undefined ? undefined : { uri: binding.contactUri, flow: binding.flow };
   }
 
-  /** One datagram, or one WebSocket message. */
+  /** One datagram, one WebSocket message, or one message that a `StreamFramer` cut out of a stream. */
   receive(bytes: Uint8Array, flow: Flow, nowMs: number): CoreEffect[] {
     return this.#run(nowMs, () => {
+      this.#runtime.flowAlive(flow.id);
       const result = parseMessage(bytes);
       if (result.ok) this.#onMessage(result.message, flow);
       else this.#onFault(result.fault, bytes, flow);
@@ -137,11 +135,11 @@ export class SipCore {
   /** A socket has closed. Calls over it stay: the page may come back, media decides. */
   flowClosed(flow: Flow, nowMs: number): CoreEffect[] {
     return this.#run(nowMs, () => {
-      this.#closedFlows.add(flow.id);
+      this.#runtime.flowClosed(flow.id);
       this.#registrar.flowClosed(flow.id);
       this.#layer.flowClosed(flow.id);
       this.#incoming.flowClosed(flow.id);
-      this.#forgetClosedFlows();
+      this.#runtime.forgetClosedFlows(new Set(this.#book.all().map((call) => call.dialog?.flow.id)));
     });
   }
 
@@ -218,14 +216,6 @@ export class SipCore {
       const call = this.#book.get(id);
       if (call !== undefined) work(call);
     });
-  }
-
-  /** Ids of closed sockets matter only while a dialog still points at them. */
-  #forgetClosedFlows(): void {
-    const used = new Set(this.#book.all().map((call) => call.dialog?.flow.id));
-    for (const id of this.#closedFlows) {
-      if (!used.has(id)) this.#closedFlows.delete(id);
-    }
   }
 
   #onMessage(message: ReceivedMessage, flow: Flow): void {
@@ -340,8 +330,8 @@ export class SipCore {
   #onFault(fault: ParseFault, bytes: Uint8Array, flow: Flow): void {
     if (fault.code === 'keep-alive') {
       this.#runtime.count('keep-alive');
-      // RFC 7118 section 6 with RFC 5626 section 3.5.1: the ping is CRLF CRLF, the pong CRLF.
-      if (flow.transport === 'WS' && bytes.length === 4) this.#runtime.sendBytes(flow, CRLF);
+      // RFC 5626 section 3.5.1, RFC 7118 section 6: the ping is CRLF CRLF, the pong CRLF; none over UDP.
+      if (flow.transport !== 'UDP' && bytes.length === 4) this.#runtime.sendBytes(flow, CRLF);
       return;
     }
     this.#runtime.count('malformed');

@@ -304,9 +304,9 @@ export function responseFlow(via: { readonly rport: boolean; readonly port: numb
   return udpFlow(flow.address, via.port ?? 5060);
 }
 
-/** The request with `received` and `rport` in its topmost Via. */
+/** The request with `received` and `rport` in its topmost Via. A web phone has no address to be told of. */
 function stamped(request: ReceivedRequest, flow: Flow): ReceivedRequest {
-  if (flow.transport !== 'UDP') return request;
+  if (flow.transport === 'WS') return request;
   const at = request.headers.findIndex((h) => h.name === 'via');
   const [first = '', ...others] = splitOutside(headerLines(request, 'via')[0] ?? '', ',');
   const value = [stampVia(first, flow), ...others].join(', ');

@@ -2,15 +2,23 @@
 import type { DigestAlgorithm } from '../auth/digest.ts';
 import type { Credentials } from '../auth/digest-client.ts';
 import type { DigestAccount } from '../auth/digest-server.ts';
+import type { Diversion, ExtraHeaders } from '../message/extra-headers.ts';
 import type { ReceivedRequest } from '../message/types.ts';
+import type { CallerIdentity } from './caller.ts';
+
+export type Transport = 'UDP' | 'TCP' | 'TLS' | 'WS';
 
 /**
- * A way to a far end: an address for UDP, one socket for WebSocket. TCP and TLS would join as further transports.
- * Everything that is bound to a socket (registrations of web phones) is bound to `id`.
+ * A way to a far end: an address for UDP, one connection for the others (`WS` stands for WebSocket with and without
+ * TLS). What is bound to a connection (registrations, web phones) is bound to `id`.
+ *
+ * Messages of TCP and TLS are cut by a `StreamFramer` before they get here. Whoever sends over a TCP or TLS flow that
+ * has no connection (yet, or any more) opens one to its address and port; that is how the core reaches a trunk whose
+ * connection was closed during a call.
  */
 export interface Flow {
   readonly id: string;
-  readonly transport: 'UDP' | 'WS';
+  readonly transport: Transport;
   readonly address: string;
   readonly port: number;
 }
@@ -18,6 +26,11 @@ export interface Flow {
 /** Flow of a UDP address. */
 export function udpFlow(address: string, port: number): Flow {
   return { id: `udp:${address}:${port}`, transport: 'UDP', address, port };
+}
+
+/** Flow of a TCP or TLS connection: the peer's address and port, on whichever side it was opened. */
+export function streamFlow(transport: 'TCP' | 'TLS', address: string, port: number): Flow {
+  return { id: `${transport.toLowerCase()}:${address}:${port}`, transport, address, port };
 }
 
 /** Whether lost messages are repeated by the transport. */
@@ -76,6 +89,9 @@ export type SipEvent =
       readonly fromUser: string;
       readonly fromDisplayName: string;
       readonly toUser: string;
+      readonly callerIdentity: CallerIdentity;
+      readonly diversions: readonly Diversion[];
+      readonly headers: ExtraHeaders;
       readonly origin: CallOrigin;
       readonly flow: Flow;
       /** Undefined: the caller wants our offer in the 200. */

@@ -64,7 +64,8 @@ function fail(code: ParseFaultCode, name = '', refusable?: ParseFault['refusable
   return { ok: false, fault: { code, header: name, refusable } };
 }
 
-function endOfHeaders(bytes: Uint8Array, start: number): { headersEnd: number; bodyStart: number } | undefined {
+/** Where the headers that begin at `start` or later end, and where the body begins. */
+export function endOfHeaders(bytes: Uint8Array, start: number): { headersEnd: number; bodyStart: number } | undefined {
   for (let i = bytes.indexOf(LF, start); i >= 0; i = bytes.indexOf(LF, i + 1)) {
     // CRLF is the rule; a lone LF is accepted because some phones send it.
     if (bytes[i + 1] === LF) return { headersEnd: i, bodyStart: i + 2 };

@@ -166,6 +166,28 @@ describe('who calls', () => {
   });
 });
 
+describe('what comes beside the call', () => {
+  it('is told: identity, diversions, X- headers', () => {
+    const headers = [
+      'Diversion: <sip:12319@c.example>;reason=user-busy',
+      'X-Ticket: 7',
+      'P-Asserted-Identity: <tel:1>',
+    ];
+    expect(eventsOf(new Bench().get(invite({ headers })))).toMatchObject([
+      {
+        callerIdentity: 'asserted',
+        diversions: [{ user: '12319', reason: 'user-busy' }],
+        headers: { 'x-ticket': '7' },
+      },
+    ]);
+    expect(eventsOf(new Bench().get(invite()))).toMatchObject([
+      { callerIdentity: 'claimed', diversions: [], headers: {} },
+    ]);
+    const withheld = eventsOf(new Bench().get(invite({ from: '<sip:anonymous@anonymous.invalid>' })));
+    expect(withheld).toMatchObject([{ callerIdentity: 'withheld' }]);
+  });
+});
+
 describe('in a dialog', () => {
   it('takes digits from INFO', () => {
     const bench = new Bench();
