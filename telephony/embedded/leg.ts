@@ -21,6 +21,8 @@ export interface Leg {
   readonly direction: 'inbound' | 'outbound';
   readonly kind: MediaKind;
   readonly mediaTimeoutMs: number;
+  /** Digits are looked for in the audio (`dtmf: inband` of its trunk). */
+  readonly inbandDigits: boolean;
   state: LegState;
   peer: Leg | undefined;
   conference: Conference | undefined;
@@ -56,6 +58,7 @@ export interface NewLeg {
   readonly mediaTimeoutMs: number;
   readonly marks: Marks;
   readonly offer: string | undefined;
+  readonly inbandDigits?: boolean;
 }
 
 /** A leg at its beginning. */
@@ -66,6 +69,7 @@ export function createLeg(fields: NewLeg): Leg {
   });
   return {
     ...fields,
+    inbandDigits: fields.inbandDigits ?? false,
     state: fields.direction === 'inbound' ? 'incoming' : 'dialling',
     peer: undefined,
     conference: undefined,
@@ -86,7 +90,8 @@ export function createLeg(fields: NewLeg): Leg {
 
 /** What the engine needs to know of a leg. */
 export function mediaOptions(leg: Leg): MediaLegOptions {
-  return { legId: leg.legId, kind: leg.kind, mediaTimeoutMs: leg.mediaTimeoutMs };
+  const { legId, kind, mediaTimeoutMs, inbandDigits } = leg;
+  return { legId, kind, mediaTimeoutMs, inbandDigits };
 }
 
 /** Whether the call stands, and audio may flow both ways. */

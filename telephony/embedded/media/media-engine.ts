@@ -13,6 +13,8 @@ export interface MediaLegOptions {
   readonly kind: MediaKind;
   /** 0 = never. Silence on RTP and RTCP, counted only while the far end is allowed to send. */
   readonly mediaTimeoutMs: number;
+  /** Listen for digits in the audio itself: for a far end that sends no telephone events. */
+  readonly inbandDigits?: boolean;
 }
 
 /** Both directions of a leg. */

@@ -4,6 +4,7 @@ import { noiseLevelOf } from '../../rtp/comfort-noise.ts';
 import { decodeG711, encodeG711, translateG711 } from '../../rtp/g711.ts';
 import type { Law } from '../../rtp/g711.ts';
 import { frameSamples } from '../../rtp/jitter-buffer.ts';
+import { InbandDigits } from '../../rtp/inband-digits.ts';
 import { mixed } from '../../rtp/mix.ts';
 import { OutgoingStream } from '../../rtp/outgoing-stream.ts';
 import type { SourcePacket } from '../../rtp/outgoing-stream.ts';
@@ -50,6 +51,7 @@ export class MediaLeg {
   readonly #out = new OutgoingStream({ sequence: randomInt(0x8000), rtpTs: randomInt(0x7fff_ffff) });
   readonly #reports: LegReports;
   readonly #digits = new DigitReceiver();
+  readonly #inbandDigits: InbandDigits | undefined;
   readonly #digitSender = new DigitSender();
   #negotiated: NegotiatedAudio | undefined;
   #player: Player | undefined;
@@ -72,6 +74,7 @@ export class MediaLeg {
   constructor(options: MediaLegOptions, context: MediaLegContext) {
     this.options = options;
     this.#context = context;
+    this.#inbandDigits = options.inbandDigits === true ? new InbandDigits() : undefined;
     this.#bornMs = context.now();
     this.#lastHeardMs = this.#bornMs;
     this.transport = context.makeTransport({
@@ -231,6 +234,7 @@ export class MediaLeg {
     }
     if (content.type === 'audio') this.#noteUp();
     if (content.type === 'event') this.#announce(this.#digits.push(packet, nowMs));
+    else this.#listenForDigits(packet, content);
     if (this.audio.isOpen) this.audio.take('said', packet, { content, nowSample: this.nowSample(nowMs) });
     this.#passOn(packet, content, nowMs);
   }
@@ -243,6 +247,16 @@ export class MediaLeg {
     const pcm = content.type === 'audio' ? decodeG711(content.law, packet.payload) : undefined;
     const { ssrc, sequence, rtpTs } = packet;
     this.#voice.take({ ssrc, sequence, rtpTs, pcm }, this.nowSample(nowMs));
+  }
+
+  /** A far end that agreed on telephone events would have each digit counted twice. */
+  #listenForDigits(packet: RtpPacket, content: PacketContent): void {
+    if (this.#inbandDigits === undefined || content.type !== 'audio') return;
+    if (this.#negotiated?.eventPayloadType !== undefined) return;
+    // Who hears this party hears the tones themselves: they are told upwards only.
+    for (const { digit, durationMs } of this.#inbandDigits.push(decodeG711(content.law, packet.payload))) {
+      this.#context.emit({ type: 'digit', legId: this.options.legId, digit, durationMs });
+    }
   }
 
   #noteUp(): void {

@@ -173,6 +173,31 @@ describe('two telephones', () => {
     expect((await engine.quality(a.legId)).ignoredPackets).toBe(3);
   }, 30_000);
 
+  test('digits in the audio are announced where they are listened for and no events are agreed on', async () => {
+    const tones = async (withEvents: boolean): Promise<string> => {
+      const party = await RtpParty.open('pcmu');
+      open.push(party);
+      serial += 1;
+      const legId = `leg-${serial}`;
+      const leg = { legId, kind: 'rtp', mediaTimeoutMs: 0, inbandDigits: true } as const;
+      party.aim(await engine.answerOffer(leg, party.sdp('sendrecv', '127.0.0.1', withEvents)));
+      for (let frame = 0; frame < 12; frame += 1) {
+        const isTone = frame >= 2 && frame < 8;
+        const at = (n: number, hz: number): number => Math.sin((2 * Math.PI * hz * (frame * 160 + n)) / 8000);
+        party.sendPcm(
+          Int16Array.from({ length: 160 }, (_, n) => (isTone ? 5000 * at(n, 770) + 5000 * at(n, 1477) : 0)),
+        );
+      }
+      return legId;
+    };
+    const heard = await tones(false);
+    const notHeard = await tones(true);
+    await until(() => eventsOf('digit', heard).length === 1);
+    expect(eventsOf('digit', heard)).toMatchObject([{ digit: '6' }]);
+    await sleep(100);
+    expect(eventsOf('digit', notHeard)).toEqual([]);
+  });
+
   test('digits are announced once and passed on under the number the other side asked for', async () => {
     const a = await caller();
     const b = await caller();

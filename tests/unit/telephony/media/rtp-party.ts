@@ -44,7 +44,7 @@ export class RtpParty {
   }
 
   /** An SDP body, offer or answer. */
-  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+  sdp(direction = 'sendrecv', address = '127.0.0.1', withEvents = true): string {
     const payloadType = this.#law === 'pcma' ? 8 : 0;
     return [
       'v=0',
@@ -52,8 +52,8 @@ export class RtpParty {
       's=-',
       `c=IN IP4 ${address}`,
       't=0 0',
-      `m=audio ${this.port} RTP/AVP ${payloadType} 96`,
-      'a=rtpmap:96 telephone-event/8000',
+      `m=audio ${this.port} RTP/AVP ${payloadType}${withEvents ? ' 96' : ''}`,
+      ...(withEvents ? ['a=rtpmap:96 telephone-event/8000'] : []),
       `a=${direction}`,
       '',
     ].join('\r\n');
