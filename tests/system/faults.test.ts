@@ -229,6 +229,49 @@ describe('an agent', () => {
     expect(await page.getByTestId('input-summary').inputValue()).toBe('断线时写下的话');
     expect(call.outcome).toBeUndefined();
   });
+
+  it('who moves to another network takes the call along: new ICE, the same call, audio both ways', async () => {
+    const proxy = await CuttableProxy.start(Number(new URL(hotline.url).port));
+    opened.add(proxy);
+    const { page } = await browser();
+    await page.addInitScript(`{
+      const Real = window.RTCPeerConnection;
+      window.peers = [];
+      window.RTCPeerConnection = class extends Real { constructor(c) { super(c); window.peers.push(this); } };
+    }`);
+    const iceOf = async (): Promise<string> =>
+      page.evaluate(`(() => {
+        const pc = window.peers.at(-1);
+        const of = (d) => /a=ice-ufrag:(\\S+)/.exec(d.sdp)[1];
+        return of(pc.localDescription) + ' ' + of(pc.remoteDescription) + ' ' + pc.iceConnectionState;
+      })()`);
+    const through = { url: `http://127.0.0.1:${String(proxy.port)}`, login: (name: string) => hotline.login(name) };
+    await logIn(page, through, 'agent1');
+    await makeAvailable(page);
+    const number = newNumber();
+    const { call } = await caller(number);
+    await answerOn(page);
+    await hearsSound(call, 'the agent');
+    const [ours, theirs] = (await iceOf()).split(' ');
+    // The WebSocket dies with the old network; the browser tells when there is a new one.
+    proxy.cut();
+    await page.locator('[data-testid=socket-state]:not([data-state=connected])').waitFor();
+    await page.evaluate(`window.dispatchEvent(new Event('online'))`);
+    proxy.mend();
+    await until(
+      'both sides to have new ICE',
+      async () => {
+        const [newOurs, newTheirs, state] = (await iceOf()).split(' ');
+        return newOurs !== ours && newTheirs !== theirs && (state === 'connected' || state === 'completed');
+      },
+      20_000,
+    );
+    const { packets } = call.stats();
+    await until('packets to go on', () => Promise.resolve(call.stats().packets > packets + 50));
+    await hearsSound(call, 'the agent on the new network');
+    expect(typesOf(await storedCall(session, number, false))).not.toContain('agent.lost');
+    expect(call.outcome).toBeUndefined();
+  });
 });
 
 describe('a microphone', () => {

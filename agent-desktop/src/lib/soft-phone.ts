@@ -6,6 +6,7 @@ import { SessionState } from 'sip.js';
 import type { Invitation } from 'sip.js';
 import { backoffMs } from './backoff.ts';
 import type { Microphone } from './microphone.ts';
+import { NetworkFollower } from './network-follower.ts';
 import { countersFrom, judgeLine } from './quality.ts';
 import type { LineQuality, MediaCounters } from './quality.ts';
 import { mediaOf, playRemote, replaceSenderTrack, setSenderMuted } from './sip-agent.ts';
@@ -55,6 +56,9 @@ export class SoftPhone {
   });
   readonly #options: SoftPhoneOptions;
   readonly #line: SipLine;
+  readonly #follower = new NetworkFollower({
+    isRegistered: () => this.view.getSnapshot().registration === 'registered',
+  });
   #invitation: Invitation | null = null;
   #wanted = false;
   #busy = false;
@@ -189,6 +193,7 @@ export class SoftPhone {
     if (done) {
       this.#attempt = 0;
       this.#setRegistration('registered');
+      this.#follower.retry();
       this.#again(refreshMs);
       return;
     }
@@ -233,6 +238,7 @@ export class SoftPhone {
     if (state === SessionState.Established) {
       this.#setSession(invitation, 'established');
       this.#play(invitation);
+      this.#follower.watch(invitation);
       this.#startSampling();
     }
   }
@@ -240,6 +246,7 @@ export class SoftPhone {
   #onEnded(invitation: Invitation): void {
     if (this.#invitation !== invitation) return;
     this.#invitation = null;
+    this.#follower.leave();
     this.#stopSampling();
     this.view.update((v) => ({ ...v, session: null, muted: false, quality: null }));
   }
