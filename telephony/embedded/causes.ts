@@ -83,6 +83,10 @@ export function causeOfEnd(event: Extract<SipEvent, { type: 'ended' }>): { cause
       return { cause: 'unavailable', by: 'remote' };
     case 'no-ack':
       return { cause: 'failed', by: 'remote' };
+    case 'expired':
+      return { cause: 'media-lost', by: 'local' };
+    case 'lost':
+      return { cause: 'media-lost', by: 'remote' };
     case 'hung-up':
       return { cause: 'normal', by: 'local' };
   }

@@ -301,6 +301,8 @@ class SipSwitch implements EmbeddedSwitch {
       case 'accepted':
       case 'acknowledged':
       case 'reoffer':
+      case 'reanswered':
+      case 'reoffer-refused':
       case 'digit':
       case 'ended':
         this.#onCallEvent(event);
@@ -326,6 +328,11 @@ class SipSwitch implements EmbeddedSwitch {
       case 'reoffer':
         void this.#inbound.onReoffer(leg, event);
         break;
+      case 'reanswered':
+        void this.#inbound.onReanswered(leg, event.answer);
+        break;
+      case 'reoffer-refused':
+        break; // The switch makes no offers but refreshes, and they tell by themselves.
       case 'digit':
         this.#onInfoDigit(event);
         break;

@@ -146,6 +146,16 @@ export class InboundLegs {
     if (initial && !leg.ended) this.#becomeAnswered(leg);
   }
 
+  /** The far end described itself anew in the answer to a refresh of ours. */
+  async onReanswered(leg: Leg, answer: string | undefined): Promise<void> {
+    if (answer === undefined || leg.kind === 'webrtc') return;
+    try {
+      await this.#parts.media.acceptAnswer(leg.legId, answer);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error, legId: leg.legId }, 'answer to a refresh cannot be used');
+    }
+  }
+
   /** Re-INVITE or UPDATE: hold, resume, ICE restart, new address. */
   async onReoffer(leg: Leg, event: Extract<SipEvent, { type: 'reoffer' }>): Promise<void> {
     const { media, sip, logger } = this.#parts;

@@ -1,6 +1,7 @@
 /** Sends 2xx answers to INVITEs and repeats them until the ACK (RFC 3261 section 13.3.1.4). */
 import { SIXTY_FOUR_T1_MS, T1_MS, T2_MS } from '../transactions/timers.ts';
-import { contactFor, makeResponse, ALLOW } from './build.ts';
+import { contactFor, makeResponse, ALLOW, SUPPORTED } from './build.ts';
+import { agreeAsServer, type SessionAgreement } from './session-timer.ts';
 import type { Call, CallBook } from './call-book.ts';
 import { headerLines } from '../message/headers.ts';
 import type { Header, SipResponse } from '../message/types.ts';
@@ -10,27 +11,39 @@ import type { ServerTransaction } from './transaction-layer.ts';
 /** Headers of a response that makes or refreshes a dialog: Record-Route copied (section 12.1.1), Contact, Allow. */
 export function dialogHeaders(runtime: CoreRuntime, tx: ServerTransaction): Header[] {
   const routes = headerLines(tx.request, 'record-route').map((value) => ({ name: 'record-route', value }));
-  return [...routes, contactFor(runtime, tx.flow), { name: 'allow', value: ALLOW }];
+  const capable = [
+    { name: 'allow', value: ALLOW },
+    { name: 'supported', value: SUPPORTED },
+  ];
+  return [...routes, contactFor(runtime, tx.flow), ...capable];
+}
+
+export interface AnsweringParts {
+  readonly book: CallBook;
+  readonly sendBye: (call: Call) => void;
+  readonly onSession: (call: Call, session: SessionAgreement | undefined) => void;
 }
 
 export class Answering {
   readonly #runtime: CoreRuntime;
-  readonly #book: CallBook;
-  readonly #sendBye: (call: Call) => void;
+  readonly #parts: AnsweringParts;
 
-  constructor(runtime: CoreRuntime, book: CallBook, sendBye: (call: Call) => void) {
+  constructor(runtime: CoreRuntime, parts: AnsweringParts) {
     this.#runtime = runtime;
-    this.#book = book;
-    this.#sendBye = sendBye;
+    this.#parts = parts;
   }
 
-  /** 200 with SDP; INVITEs wait for the ACK. */
+  /** 200 with SDP; INVITEs wait for the ACK. INVITE and UPDATE begin the session's time anew. */
   accept(call: Call, tx: ServerTransaction, sdp: string | undefined): void {
+    const verdict = tx.request.method === 'PRACK' ? undefined : agreeAsServer(tx.request, this.#runtime.sessionRules);
+    const session = verdict?.type === 'agreed' ? verdict : undefined;
     const response = makeResponse(tx.request, 200, {
       toTag: call.dialog?.localTag ?? '',
-      headers: dialogHeaders(this.#runtime, tx),
+      headers: [...dialogHeaders(this.#runtime, tx), ...(session?.headers ?? [])],
       ...(sdp === undefined ? {} : { sdp }),
     });
+    if (sdp !== undefined) call.localSdp = sdp;
+    if (session !== undefined && call.phase === 'confirmed') this.#parts.onSession(call, session.session);
     tx.respond(response);
     if (tx.request.method === 'INVITE') this.#awaitAck(call, tx, response);
   }
@@ -68,7 +81,7 @@ export class Answering {
     const { pendingAnswer } = call;
     if (pendingAnswer !== undefined) this.#runtime.stopTimer(pendingAnswer.timerId);
     call.pendingAnswer = undefined;
-    this.#book.end(call, 'remote', 'no-ack', 408);
-    this.#sendBye(call);
+    this.#parts.book.end(call, 'remote', 'no-ack', 408);
+    this.#parts.sendBye(call);
   }
 }

@@ -6,8 +6,10 @@ import { BRANCH_COOKIE } from '../message/via.ts';
 import type { CoreRuntime } from './runtime.ts';
 import type { Flow } from './types.ts';
 
-/** Methods that are served; REFER and PRACK are not among them. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER';
+/** Methods that are served. */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER';
+/** Extensions that are understood (RFC 3262, RFC 4028). */
+export const SUPPORTED = '100rel, timer';
 const encoder = new TextEncoder();
 
 export interface ResponseParts {

@@ -2,13 +2,22 @@
 import { dialogKey, type Dialog } from './dialog.ts';
 import type { CoreRuntime } from './runtime.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
-import type { CallEndReason } from './types.ts';
+import type { Credentials } from '../auth/digest-client.ts';
+import type { Essentials } from '../message/types.ts';
+import type { ReliableState } from './reliable.ts';
+import type { SessionAgreement } from './session-timer.ts';
+import type { CallEndReason, RetryAdvice } from './types.ts';
 
 /** A 200 of ours that waits for its ACK; repeated until then, over any transport (RFC 3261 section 13.3.1.4). */
 export interface PendingAnswer {
   readonly seq: number;
   readonly timerId: string;
   readonly giveUpTimerId: string;
+}
+
+/** A re-INVITE or UPDATE of ours that waits for its answer; `sdp` undefined: a refresh. */
+export interface OwnOffer {
+  readonly sdp: string | undefined;
 }
 
 export interface Call {
@@ -27,6 +36,20 @@ export interface Call {
   byeWhenAcked: boolean;
   /** Value of the Reason header of our BYE, or ''. */
   byeReason: string;
+  /** Number of the initial INVITE of an inbound call. */
+  inviteSeq: number;
+  reliable: ReliableState | undefined;
+  session: SessionAgreement | undefined;
+  /** Least interval that a 422 of the far end asked for. */
+  minSeS: number;
+  /** What we wrote last into SDP, for refreshes by re-INVITE. */
+  localSdp: string | undefined;
+  peerAllowsUpdate: boolean;
+  ownOffer: OwnOffer | undefined;
+  /** For challenges within the dialog. */
+  credentials: Credentials | undefined;
+  /** Dialogs of an outbound call that reliable provisional answers made, by the far end's tag. */
+  readonly early: Map<string, Dialog>;
 }
 
 /** A call without a dialog. */
@@ -42,6 +65,15 @@ export function newCall(id: string, direction: 'in' | 'out', endpointId: string 
     pendingAnswer: undefined,
     byeWhenAcked: false,
     byeReason: '',
+    inviteSeq: 0,
+    reliable: undefined,
+    session: undefined,
+    minSeS: 0,
+    localSdp: undefined,
+    peerAllowsUpdate: false,
+    ownOffer: undefined,
+    credentials: undefined,
+    early: new Map(),
   };
 }
 
@@ -49,6 +81,8 @@ export class CallBook {
   readonly #runtime: CoreRuntime;
   readonly #byId = new Map<string, Call>();
   readonly #byDialog = new Map<string, Call>();
+  /** Inbound calls by what names their INVITE whichever way it came. */
+  readonly #byInvite = new Map<string, Call>();
 
   constructor(runtime: CoreRuntime) {
     this.#runtime = runtime;
@@ -66,6 +100,21 @@ export class CallBook {
     return this.#byId.get(id);
   }
 
+  /** The inbound call of this INVITE, CANCEL or ACK, by Call-ID, From tag and number. */
+  byInvite(essentials: Essentials): Call | undefined {
+    return this.#byInvite.get(inviteKey(essentials));
+  }
+
+  addInvite(call: Call, essentials: Essentials): void {
+    call.inviteSeq = essentials.cseq.number;
+    this.#byInvite.set(inviteKey(essentials), call);
+  }
+
+  addEarly(call: Call, dialog: Dialog): void {
+    call.early.set(dialog.remoteTag, dialog);
+    this.#byDialog.set(keyOf(dialog), call);
+  }
+
   all(): Call[] {
     return [...this.#byId.values()];
   }
@@ -79,31 +128,48 @@ export class CallBook {
     return this.#byDialog.get(dialogKey(callId, localTag, remoteTag));
   }
 
-  /** The open INVITE with this transaction key. */
-  byInviteKey(key: string): Call | undefined {
-    return this.all().find((call) => call.invite?.key === key);
-  }
-
   /** Tells the user once that the call is over. */
-  end(call: Call, by: 'remote' | 'local', why: CallEndReason, status = 0): void {
+  end(call: Call, by: 'remote' | 'local', why: CallEndReason, outcome: number | FinalOutcome = 0): void {
     if (call.phase === 'ended') return;
     call.phase = 'ended';
     this.#runtime.stopTimer(ringTimerId(call));
-    this.#runtime.emit({ type: 'ended', call: call.id, by, why, status });
+    const final = typeof outcome === 'number' ? { status: outcome } : outcome;
+    this.#runtime.emit({ type: 'ended', call: call.id, by, why, ...final });
   }
 
   /** Forgets the call; nothing is owed to the far end any more. */
   remove(call: Call): void {
     this.#byId.delete(call.id);
-    if (call.dialog !== undefined) this.#byDialog.delete(keyOf(call.dialog));
+    const dialogs = call.dialog === undefined ? call.early.values() : [...call.early.values(), call.dialog];
+    for (const dialog of dialogs) this.#byDialog.delete(keyOf(dialog));
+    if (call.direction === 'in' && call.dialog !== undefined) {
+      const { callId, remoteTag } = call.dialog;
+      this.#byInvite.delete(`${callId}|${remoteTag}|${call.inviteSeq}`);
+    }
     if (call.pendingAnswer !== undefined) {
       this.#runtime.stopTimer(call.pendingAnswer.timerId);
       this.#runtime.stopTimer(call.pendingAnswer.giveUpTimerId);
     }
-    this.#runtime.stopTimer(ringTimerId(call));
-    this.#runtime.stopTimer(cancelTimerId(call));
+    for (const name of CALL_TIMERS) this.#runtime.stopTimer(`call|${call.id}|${name}`);
   }
 }
+
+export interface FinalOutcome {
+  readonly status: number;
+  readonly retry: RetryAdvice;
+}
+
+/** The dialog of the call that a message names: the established one, or an early one of an outbound call. */
+export function dialogOf(call: Call, remoteTag: string): Dialog | undefined {
+  return call.dialog?.remoteTag === remoteTag ? call.dialog : call.early.get(remoteTag);
+}
+
+function inviteKey({ callId, fromTag, cseq }: Essentials): string {
+  return `${callId}|${fromTag}|${cseq.number}`;
+}
+
+/** Timers of one of which a call has at most one. */
+const CALL_TIMERS = ['ring', 'cancel', 'rel1xx', 'no-prack', 'refresh', 'expire', 'offer'] as const;
 
 function keyOf(dialog: Dialog): string {
   return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
@@ -112,6 +178,16 @@ function keyOf(dialog: Dialog): string {
 /** Timer of an outbound call's ringing. */
 export function ringTimerId(call: Call): string {
   return `call|${call.id}|ring`;
+}
+
+/** Timer of an offer of ours that has to wait. */
+export function offerTimerId(call: Call): string {
+  return `call|${call.id}|offer`;
+}
+
+/** Timers of the session (RFC 4028). */
+export function sessionTimerIds(call: Call): { readonly refresh: string; readonly expire: string } {
+  return { refresh: `call|${call.id}|refresh`, expire: `call|${call.id}|expire` };
 }
 
 /** Timer that ends the wait for a final answer after CANCEL. */

@@ -106,6 +106,17 @@ export function inDialogRequest(
   return { request, flow };
 }
 
+/** ACK of a 2xx: a request of the dialog with the INVITE's number and credentials (sections 13.2.2.4, 22.1). */
+export function ackFor(
+  runtime: CoreRuntime,
+  dialog: Dialog,
+  invite: SipRequest,
+): { readonly request: SipRequest; readonly flow: Flow } {
+  const seq = Number.parseInt(invite.headers.find((h) => h.name === 'cseq')?.value ?? '', 10);
+  const headers = invite.headers.filter((h) => h.name === 'authorization' || h.name === 'proxy-authorization');
+  return inDialogRequest(runtime, dialog, { method: 'ACK', seq, headers });
+}
+
 /** Loose routers carry `lr`; a strict one gets its own URI as Request-URI and the target as last route. */
 function routing(dialog: Dialog): { uri: string; routes: readonly string[] } {
   const first = dialog.routes[0];

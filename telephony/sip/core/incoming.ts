@@ -9,6 +9,8 @@ import { makeResponse } from './build.ts';
 import { newCall, type Call, type CallBook } from './call-book.ts';
 import { callerOf } from './caller.ts';
 import { contactUri, serverDialog } from './dialog.ts';
+import { wantsReliable, type ReliableProvisionals } from './reliable.ts';
+import { allowsUpdate } from './renegotiation.ts';
 import type { CoreRuntime } from './runtime.ts';
 import type { ServerTransaction, TransactionLayer } from './transaction-layer.ts';
 import type { CallOrigin } from './types.ts';
@@ -18,12 +20,17 @@ export class IncomingCalls {
   readonly #layer: TransactionLayer;
   readonly #book: CallBook;
   readonly #answering: Answering;
+  readonly #reliable: ReliableProvisionals;
 
-  constructor(runtime: CoreRuntime, parts: { layer: TransactionLayer; book: CallBook; answering: Answering }) {
+  constructor(
+    runtime: CoreRuntime,
+    parts: { layer: TransactionLayer; book: CallBook; answering: Answering; reliable: ReliableProvisionals },
+  ) {
     this.#runtime = runtime;
     this.#layer = parts.layer;
     this.#book = parts.book;
     this.#answering = parts.answering;
+    this.#reliable = parts.reliable;
   }
 
   /** A new INVITE from someone who may call. */
@@ -41,7 +48,9 @@ export class IncomingCalls {
     );
     call.invite = tx;
     this.#book.add(call);
+    call.peerAllowsUpdate = allowsUpdate(request);
     this.#book.setDialog(call, serverDialog(request, this.#runtime.options.newToken(), flow));
+    this.#book.addInvite(call, request.essentials);
     tx.respond(makeResponse(request, 100, { toTag: '' }));
     const caller = callerOf(request, origin.type === 'trusted');
     this.#runtime.emit({
@@ -62,36 +71,30 @@ export class IncomingCalls {
   /** 400: no usable Contact, which a dialog needs. 482: the same INVITE came another way too (section 8.2.2.2). */
   #refusalOf(request: ReceivedRequest): 400 | 482 | undefined {
     if (contactUri(request) === undefined) return 400;
-    const { callId, fromTag, cseq } = request.essentials;
-    const merged = this.#book
-      .all()
-      .some(
-        ({ direction, dialog }) =>
-          direction === 'in' &&
-          dialog?.callId === callId &&
-          dialog.remoteTag === fromTag &&
-          dialog.remoteSeq === cseq.number,
-      );
-    return merged ? 482 : undefined;
+    return this.#book.byInvite(request.essentials) === undefined ? undefined : 482;
   }
 
   /** Whether a CANCEL names an INVITE of ours, open or answered already. */
   knowsCancelled(cancel: ReceivedRequest): boolean {
-    if (this.#book.byInviteKey(this.#layer.inviteKeyOf(cancel)) !== undefined) return true;
-    const { callId, fromTag, cseq } = cancel.essentials;
-    const isSame = ({ dialog, invite }: Call): boolean =>
-      invite === undefined &&
-      dialog?.callId === callId &&
-      dialog.remoteTag === fromTag &&
-      dialog.remoteSeq === cseq.number;
-    return this.#book.all().some(isSame);
+    const call = this.#callOf(cancel);
+    return call !== undefined && (call.invite === undefined || this.#isOpen(call, cancel));
+  }
+
+  /** The call that a CANCEL means: by its first INVITE, or by the re-INVITE that is open. */
+  #callOf(cancel: ReceivedRequest): Call | undefined {
+    const { callId, toTag, fromTag } = cancel.essentials;
+    return this.#book.byInvite(cancel.essentials) ?? this.#book.byDialog(callId, toTag, fromTag);
+  }
+
+  #isOpen(call: Call, cancel: ReceivedRequest): boolean {
+    return call.invite?.key === this.#layer.inviteKeyOf(cancel);
   }
 
   /** CANCEL (section 9.2): 200 for itself, 487 for the INVITE. When it crossed our 200 it has no effect. */
   onCancel(tx: ServerTransaction): void {
-    const call = this.#book.byInviteKey(this.#layer.inviteKeyOf(tx.request));
+    const call = this.#callOf(tx.request);
     tx.respond(makeResponse(tx.request, 200, { toTag: call?.dialog?.localTag ?? this.#runtime.options.newToken() }));
-    if (call?.invite === undefined) return;
+    if (call === undefined || !this.#isOpen(call, tx.request)) return;
     this.terminateInvite(call);
     if (call.phase !== 'early') return;
     this.#book.end(call, 'remote', 'cancelled', 487);
@@ -118,24 +121,55 @@ export class IncomingCalls {
 
   /** 180. */
   ring(call: Call): void {
-    const { invite } = call;
-    if (invite === undefined || call.phase !== 'early') return;
-    const headers = dialogHeaders(this.#runtime, invite);
-    invite.respond(makeResponse(invite.request, 180, { toTag: call.dialog?.localTag ?? '', headers }));
+    this.#provisional(call, 180);
   }
 
   /** 183 with our answer to the offer: early media (RFC 3960). */
   progress(call: Call, sdp: string): void {
+    call.localSdp = sdp;
+    this.#provisional(call, 183, sdp);
+  }
+
+  /** Reliable where the caller asks for it (RFC 3262). */
+  #provisional(call: Call, status: number, sdp?: string): void {
     const { invite } = call;
     if (invite === undefined || call.phase !== 'early') return;
     const headers = dialogHeaders(this.#runtime, invite);
-    invite.respond(makeResponse(invite.request, 183, { toTag: call.dialog?.localTag ?? '', headers, sdp }));
+    const body = sdp === undefined ? {} : { sdp };
+    const response = makeResponse(invite.request, status, { toTag: call.dialog?.localTag ?? '', headers, ...body });
+    if (wantsReliable(invite.request, sdp !== undefined)) this.#reliable.send(call, response);
+    else invite.respond(response);
+  }
+
+  /** PRACK (RFC 3262 section 3): whether it fits. What waited for it goes out after its own answer. */
+  onPrack(call: Call, tx: ServerTransaction): boolean {
+    return this.#reliable.acknowledge(call, tx.request);
+  }
+
+  afterPrack(call: Call): void {
+    this.#reliable.sendQueued(call);
+    const sdp = call.reliable?.answerSdp;
+    if (sdp !== undefined) this.answer(call, sdp);
+  }
+
+  /** Nobody acknowledged a reliable provisional answer: 504 (section 3). */
+  onNoPrack(call: Call): void {
+    const { invite } = call;
+    if (invite === undefined || call.phase !== 'early') return;
+    call.invite = undefined;
+    invite.respond(makeResponse(invite.request, 504, { toTag: call.dialog?.localTag ?? '' }));
+    this.#book.end(call, 'remote', 'no-ack', 504);
+    this.#book.remove(call);
   }
 
   /** 200; `sdp` is our answer, or our offer when the INVITE had none. */
   answer(call: Call, sdp: string): void {
     const { invite } = call;
     if (invite === undefined || call.phase !== 'early') return;
+    if (call.reliable !== undefined && this.#reliable.holdsAnswer(call)) {
+      call.reliable.answerSdp = sdp; // Section 3: no 2xx before the PRACK of an answer that went out already.
+      return;
+    }
     call.invite = undefined;
     call.phase = 'confirmed';
     this.#answering.accept(call, invite, sdp);

@@ -2,16 +2,22 @@
 import { header } from '../message/headers.ts';
 import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
 import { dialogHeaders, type Answering } from './answering.ts';
-import { ALLOW, makeResponse } from './build.ts';
-import type { Call, CallBook } from './call-book.ts';
+import { sendAuthenticated } from './authenticated-request.ts';
+import { ALLOW, makeResponse, SUPPORTED } from './build.ts';
+import { dialogOf, type Call, type CallBook } from './call-book.ts';
 import { contactUri, inDialogRequest, type Dialog } from './dialog.ts';
 import { parseInfoDigit } from './dtmf-info.ts';
 import type { IncomingCalls } from './incoming.ts';
 import type { Registrar } from './registrar.ts';
+import { offerInPrack } from './reliable.ts';
 import type { CoreRuntime } from './runtime.ts';
 import type { ServerTransaction, TransactionLayer } from './transaction-layer.ts';
 import type { Flow } from './types.ts';
 
+const CAPABILITIES: readonly Header[] = [
+  { name: 'allow', value: ALLOW },
+  { name: 'supported', value: SUPPORTED },
+];
 const UNAWARE = { onResponse: (): void => undefined, onFailure: (): void => undefined };
 
 export class MidDialog {
@@ -31,8 +37,9 @@ export class MidDialog {
   onRequest(tx: ServerTransaction, calls: { readonly incoming: IncomingCalls; readonly answering: Answering }): void {
     const { callId, toTag, fromTag } = tx.request.essentials;
     const call = this.#book.byDialog(callId, toTag, fromTag);
-    if (call?.dialog === undefined) this.#refuse(tx, 481);
-    else if (!this.#takeSequence(call.dialog, tx)) this.#refuse(tx, 500, [{ name: 'retry-after', value: '3' }]);
+    const dialog = call === undefined ? undefined : dialogOf(call, fromTag);
+    if (call === undefined || dialog === undefined) this.#refuse(tx, 481);
+    else if (!this.#takeSequence(dialog, tx)) this.#refuse(tx, 500, [{ name: 'retry-after', value: '3' }]);
     else this.#dispatch(call, tx, calls);
   }
 
@@ -61,8 +68,11 @@ export class MidDialog {
       case 'UPDATE':
         this.#onReoffer(call, tx, calls.answering);
         break;
+      case 'PRACK':
+        this.#onPrack(call, tx, calls.incoming);
+        break;
       case 'OPTIONS':
-        tx.respond(makeResponse(tx.request, 200, { toTag: '', headers: [{ name: 'allow', value: ALLOW }] }));
+        tx.respond(makeResponse(tx.request, 200, { toTag: '', headers: CAPABILITIES }));
         break;
       default:
         this.#refuse(tx, 405, [{ name: 'allow', value: ALLOW }]);
@@ -75,6 +85,10 @@ export class MidDialog {
   }
 
   #onBye(call: Call, tx: ServerTransaction, incoming: IncomingCalls): void {
+    if (call.direction === 'out' && call.phase === 'early') {
+      this.#refuse(tx, 481); // An early dialog cannot be ended by the called side (section 15).
+      return;
+    }
     tx.respond(makeResponse(tx.request, 200, { toTag: '' }));
     for (const open of call.reoffers.values()) {
       if (open.key !== call.invite?.key) open.respond(makeResponse(open.request, 487, { toTag: '' }));
@@ -96,24 +110,43 @@ export class MidDialog {
       this.#runtime.emit({ type: 'digit', call: call.id, ...digit });
   }
 
-  /** Re-INVITE (section 14.2) and UPDATE (RFC 3311 section 5.2). */
-  #onReoffer(call: Call, tx: ServerTransaction, answering: Answering): void {
-    const { request } = tx;
-    const isInvite = request.method === 'INVITE';
-    if (call.reoffers.size > 0 || call.invite !== undefined) {
-      this.#refuse(tx, 500, [{ name: 'retry-after', value: '2' }]);
-      return;
-    }
-    if (isInvite && call.pendingAnswer !== undefined) {
-      this.#refuse(tx, 491);
-      return;
-    }
-    if (call.phase === 'ended') {
+  /** PRACK: 200, an offer in it goes up; then what waited for it (RFC 3262 sections 3 and 5). */
+  #onPrack(call: Call, tx: ServerTransaction, incoming: IncomingCalls): void {
+    if (!incoming.onPrack(call, tx)) {
       this.#refuse(tx, 481);
       return;
     }
+    const offer = offerInPrack(tx.request);
+    if (offer === undefined) tx.respond(makeResponse(tx.request, 200, { toTag: '' }));
+    else {
+      call.reoffers.set(tx.key, tx);
+      this.#runtime.emit({ type: 'reoffer', call: call.id, token: tx.key, offer });
+    }
+    incoming.afterPrack(call);
+  }
+
+  /** Why a re-INVITE (section 14.2) or UPDATE (RFC 3311 section 5.2) cannot be served now. */
+  #reofferRefusal(call: Call, tx: ServerTransaction): 481 | 491 | 500 | undefined {
+    const isInvite = tx.request.method === 'INVITE';
+    if (call.phase === 'ended') return 481;
+    const isOffer = isInvite || tx.request.body.length > 0;
+    if (!isOffer) return undefined;
+    if (call.ownOffer !== undefined) return 491;
+    if (call.reoffers.size > 0 || call.invite !== undefined || call.phase === 'early') return 500;
+    return isInvite && call.pendingAnswer !== undefined ? 491 : undefined;
+  }
+
+  #onReoffer(call: Call, tx: ServerTransaction, answering: Answering): void {
+    const { request } = tx;
+    const isInvite = request.method === 'INVITE';
+    const refusal = this.#reofferRefusal(call, tx);
+    if (refusal !== undefined) {
+      this.#refuse(tx, refusal, refusal === 500 ? [{ name: 'retry-after', value: '2' }] : []);
+      return;
+    }
     const target = contactUri(request);
-    if (target !== undefined && call.dialog !== undefined) call.dialog.remoteTarget = target;
+    const dialog = dialogOf(call, request.essentials.fromTag);
+    if (target !== undefined && dialog !== undefined) dialog.remoteTarget = target;
     if (!isInvite && request.body.length === 0) {
       answering.accept(call, tx, undefined); // Nothing to negotiate: a refresh.
       return;
@@ -169,15 +202,16 @@ export class MidDialog {
     this.#book.remove(call);
     if (dialog === undefined) return;
     this.#followEndpoint(call, dialog);
-    this.sendBye(dialog, call.byeReason);
+    this.sendBye(dialog, call);
   }
 
   /** BYE of a dialog; not sent when its WebSocket is gone. */
-  sendBye(dialog: Dialog, reason: string): void {
+  sendBye(dialog: Dialog, { byeReason: reason, credentials }: Pick<Call, 'byeReason' | 'credentials'>): void {
     if (dialog.flow.transport === 'WS' && !this.#runtime.isOpen(dialog.flow)) return;
     const headers = reason === '' ? [] : [{ name: 'reason', value: reason }];
     const { request, flow } = inDialogRequest(this.#runtime, dialog, { method: 'BYE', headers });
-    this.#layer.request(request, flow, UNAWARE);
+    const parts = { request, flow, credentials, handler: UNAWARE, onSent: (): void => undefined };
+    sendAuthenticated(this.#runtime, this.#layer, parts);
   }
 
   /** The socket of a web phone may have been replaced since: use the one it registered on last. */

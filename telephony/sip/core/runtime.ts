@@ -1,10 +1,12 @@
 /** The core's window to its adapter: collects effects, keeps the time given last, maps timer ids to what they do. */
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipMessage } from '../message/types.ts';
+import { DEFAULT_SESSION_RULES, type SessionTimerRules } from './session-timer.ts';
 import type { CoreCounter, CoreEffect, Flow, SipCoreOptions, SipEvent } from './types.ts';
 
 export class CoreRuntime {
   readonly options: SipCoreOptions;
+  readonly sessionRules: SessionTimerRules;
   nowMs = 0;
   #effects: CoreEffect[] = [];
   readonly #timers = new Map<string, () => void>();
@@ -12,6 +14,7 @@ export class CoreRuntime {
 
   constructor(options: SipCoreOptions) {
     this.options = options;
+    this.sessionRules = options.sessionTimers ?? DEFAULT_SESSION_RULES;
   }
 
   get timerCount(): number {

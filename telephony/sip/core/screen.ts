@@ -2,7 +2,8 @@
 import { header, headerList, optionTags } from '../message/headers.ts';
 import type { Header, ReceivedRequest } from '../message/types.ts';
 import { parseUri, uriScheme } from '../message/uri.ts';
-import { ALLOW } from './build.ts';
+import { ALLOW, SUPPORTED } from './build.ts';
+import { agreeAsServer, type SessionTimerRules } from './session-timer.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -10,17 +11,17 @@ export interface Refusal {
 }
 
 const KNOWN_METHODS = ALLOW.split(', ');
-/** Extensions a peer may require of us. Session timers and PRACK would be added here. */
-const EXTENSIONS: readonly string[] = [];
+/** Extensions a peer may require of us. */
+const EXTENSIONS = SUPPORTED.split(', ');
 
 /** Why the request cannot be served, or undefined. */
-export function screen(request: ReceivedRequest): Refusal | undefined {
+export function screen(request: ReceivedRequest, rules: SessionTimerRules): Refusal | undefined {
   if (!KNOWN_METHODS.includes(request.method)) return { status: 405, headers: [{ name: 'allow', value: ALLOW }] };
   const scheme = uriScheme(request.uri);
   if (scheme !== '' && !['sip', 'sips', 'tel'].includes(scheme)) return { status: 416, headers: [] };
   if (parseUri(request.uri) === undefined) return { status: 400, headers: [] };
   if (request.essentials.fromTag === '' && request.essentials.via.branch !== '') return { status: 400, headers: [] };
-  return requireRefusal(request) ?? contentRefusal(request);
+  return requireRefusal(request) ?? contentRefusal(request) ?? timerRefusal(request, rules);
 }
 
 /** 420 with the tags that are not supported (section 8.2.2.3). CANCEL is never refused for them. */
@@ -30,6 +31,14 @@ function requireRefusal(request: ReceivedRequest): Refusal | undefined {
   return unknown.length === 0
     ? undefined
     : { status: 420, headers: [{ name: 'unsupported', value: unknown.join(', ') }] };
+}
+
+/** 422 for a session that would have to be refreshed too often (RFC 4028 section 9). */
+function timerRefusal(request: ReceivedRequest, rules: SessionTimerRules): Refusal | undefined {
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return undefined;
+  const verdict = agreeAsServer(request, rules);
+  if (verdict.type === 'agreed') return undefined;
+  return { status: 422, headers: [{ name: 'min-se', value: String(verdict.minSeS) }] };
 }
 
 /** 415 for a session description that is not SDP or is encoded (section 8.2.3). */

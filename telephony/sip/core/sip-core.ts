@@ -10,13 +10,16 @@ import { parseVia } from '../message/via.ts';
 import { splitOutside } from '../message/tokens.ts';
 import type { Header, ReceivedMessage, ReceivedRequest } from '../message/types.ts';
 import { Answering } from './answering.ts';
-import { ALLOW, makeResponse } from './build.ts';
+import { ALLOW, makeResponse, SUPPORTED } from './build.ts';
 import { CallBook, type Call } from './call-book.ts';
 import { IncomingCalls } from './incoming.ts';
 import { MidDialog } from './mid-dialog.ts';
 import { OutgoingCalls } from './outgoing.ts';
 import { RegisterClient } from './register-client.ts';
 import { Registrar } from './registrar.ts';
+import { ReliableProvisionals } from './reliable.ts';
+import { Renegotiation } from './renegotiation.ts';
+import { SessionTimers } from './session-timers.ts';
 import { CoreRuntime } from './runtime.ts';
 import { screen } from './screen.ts';
 import { TransactionLayer, type ServerTransaction } from './transaction-layer.ts';
@@ -51,6 +54,7 @@ export class SipCore {
   readonly #incoming: IncomingCalls;
   readonly #outgoing: OutgoingCalls;
   readonly #mid: MidDialog;
+  readonly #renegotiation: Renegotiation;
 
   constructor(options: SipCoreOptions) {
     const runtime = new CoreRuntime(options);
@@ -75,17 +79,25 @@ export class SipCore {
     this.#registrar = registrar;
     this.#registerClient = new RegisterClient(runtime, layer);
     this.#mid = new MidDialog(runtime, { layer, book, registrar });
-    this.#answering = new Answering(runtime, book, (call) => {
+    const sendBye = (call: Call): void => {
       this.#mid.bye(call);
-    });
-    this.#incoming = new IncomingCalls(runtime, { layer, book, answering: this.#answering });
-    this.#outgoing = new OutgoingCalls(runtime, {
-      layer,
-      book,
-      sendBye: (dialog, reason) => {
-        this.#mid.sendBye(dialog, reason);
+    };
+    const sessions: SessionTimers = new SessionTimers(runtime, {
+      ...{ book, sendBye },
+      refresh: (call) => {
+        this.#renegotiation.start(call, { sdp: undefined });
       },
     });
+    this.#renegotiation = new Renegotiation(runtime, { layer, book, sessions, sendBye });
+    const onSession = sessions.agree.bind(sessions);
+    this.#answering = new Answering(runtime, { book, sendBye, onSession });
+    const reliable = new ReliableProvisionals(runtime, {
+      onGiveUp: (call) => {
+        this.#incoming.onNoPrack(call);
+      },
+    });
+    this.#incoming = new IncomingCalls(runtime, { layer, book, answering: this.#answering, reliable });
+    this.#outgoing = new OutgoingCalls(runtime, { layer, book, sessions, sendBye: this.#mid.sendBye.bind(this.#mid) });
   }
 
   /** Sizes of the tables, for metrics and leak tests. */
@@ -175,6 +187,13 @@ export class SipCore {
     });
   }
 
+  /** Offers a new session description within an answered call; `reanswered` or `reoffer-refused` tells how it went. */
+  reoffer(call: string, sdp: string, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#renegotiation.start(c, { sdp });
+    });
+  }
+
   dial(request: DialRequest, nowMs: number): CoreEffect[] {
     return this.#run(nowMs, () => {
       this.#outgoing.dial(request);
@@ -239,7 +258,7 @@ export class SipCore {
   }
 
   #onMidDialog(tx: ServerTransaction): void {
-    const refusal = screen(tx.request);
+    const refusal = screen(tx.request, this.#runtime.sessionRules);
     // An unknown method in a dialog gets its 405 there, after its number was taken.
     if (refusal === undefined || refusal.status === 405) {
       this.#mid.onRequest(tx, { incoming: this.#incoming, answering: this.#answering });
@@ -253,7 +272,7 @@ export class SipCore {
       return;
     }
     const tx = this.#layer.serve(request, flow);
-    const refusal = screen(request);
+    const refusal = screen(request, this.#runtime.sessionRules);
     if (refusal !== undefined) this.#refuse(tx, refusal.status, refusal.headers);
     else if (request.essentials.toTag !== '') this.#refuse(tx, 481);
     else this.#dispatch(tx, admission.trusted);
@@ -279,6 +298,7 @@ export class SipCore {
             toTag: this.#runtime.options.newToken(),
             headers: [
               { name: 'allow', value: ALLOW },
+              { name: 'supported', value: SUPPORTED },
               { name: 'accept', value: 'application/sdp' },
             ],
           }),

@@ -5,6 +5,7 @@ import type { DigestAccount } from '../auth/digest-server.ts';
 import type { Diversion, ExtraHeaders } from '../message/extra-headers.ts';
 import type { ReceivedRequest } from '../message/types.ts';
 import type { CallerIdentity } from './caller.ts';
+import type { SessionTimerRules } from './session-timer.ts';
 
 export type Transport = 'UDP' | 'TCP' | 'TLS' | 'WS';
 
@@ -79,7 +80,19 @@ export type CallEndReason =
   /** Our 200 was never acknowledged. */
   | 'no-ack'
   /** A command of ours. */
-  | 'hung-up';
+  | 'hung-up'
+  /** Nobody refreshed the session in time (RFC 4028). */
+  | 'expired'
+  /** The far end does not know the call any more, or does not answer within it. */
+  | 'lost';
+
+/** What a final answer says beside its status, for whoever chooses the next way. */
+export interface RetryAdvice {
+  /** Retry-After of a 503, 486 …, seconds. */
+  readonly retryAfterS: number | undefined;
+  /** Contacts of a 3xx in order of preference; at most 8. */
+  readonly redirects: readonly string[];
+}
 
 /** `call` is the handle chosen by whoever drives the core (given by `newCallId` for incoming calls). */
 export type SipEvent =
@@ -104,6 +117,10 @@ export type SipEvent =
   | { readonly type: 'acknowledged'; readonly call: string; readonly answer: string | undefined }
   /** The far end wants to change the session: reply with `answerReoffer` or `rejectReoffer`. */
   | { readonly type: 'reoffer'; readonly call: string; readonly token: string; readonly offer: string | undefined }
+  /** The far end has answered `reoffer` of ours, or a refresh; `answer` is in it when it described itself anew. */
+  | { readonly type: 'reanswered'; readonly call: string; readonly answer: string | undefined }
+  /** The far end refused `reoffer` of ours; the session is as it was before. */
+  | { readonly type: 'reoffer-refused'; readonly call: string; readonly status: number }
   | { readonly type: 'digit'; readonly call: string; readonly digit: string; readonly durationMs: number }
   | {
       readonly type: 'ended';
@@ -112,11 +129,13 @@ export type SipEvent =
       readonly why: CallEndReason;
       /** SIP status when there was one, else 0. */
       readonly status: number;
+      /** With `rejected`: what the answer says about where or when to try again. */
+      readonly retry?: RetryAdvice;
     }
   | { readonly type: 'registered'; readonly endpointId: string }
   | { readonly type: 'unregistered'; readonly endpointId: string }
-  /** Outcome of our own REGISTER (phones made of this core). */
-  | { readonly type: 'registration'; readonly status: number; readonly expiresS: number };
+  /** Outcome of a REGISTER of ours; `id` is the one of the request. */
+  | { readonly type: 'registration'; readonly id: string; readonly status: number; readonly expiresS: number };
 
 export type Admission =
   /** `trusted` names the trunk; undefined for a stranger, who must prove a credential to call. */
@@ -139,6 +158,8 @@ export interface SipCoreOptions {
   readonly newCallId: () => string;
   /** Challenges offered, in this order. */
   readonly digestAlgorithms: readonly DigestAlgorithm[];
+  /** Session timers (RFC 4028); 1800 s and at least 90 s when absent. */
+  readonly sessionTimers?: SessionTimerRules;
   readonly registration: {
     readonly minExpiresS: number;
     readonly defaultExpiresS: number;
@@ -160,6 +181,8 @@ export interface DialRequest {
 }
 
 export interface RegisterRequest {
+  /** Tells several registrations apart; '' when there is one only. */
+  readonly id?: string;
   readonly uri: string;
   readonly aor: string;
   readonly flow: Flow;

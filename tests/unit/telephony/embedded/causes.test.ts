@@ -35,6 +35,8 @@ describe('causes', () => {
     expect(end('rejected', 486)).toEqual({ cause: 'busy', by: 'remote' });
     expect(end('no-answer')).toEqual({ cause: 'no-answer', by: 'local' });
     expect(end('unreachable', 408)).toEqual({ cause: 'unavailable', by: 'remote' });
+    expect(end('lost', 481)).toEqual({ cause: 'media-lost', by: 'remote' });
+    expect(end('expired')).toEqual({ cause: 'media-lost', by: 'local' });
     expect(end('no-ack', 408)).toEqual({ cause: 'failed', by: 'remote' });
   });
 });

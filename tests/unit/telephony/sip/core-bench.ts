@@ -81,6 +81,8 @@ export class Network {
   readonly traffic: Traffic[] = [];
   /** True lets the message through. */
   filter: (message: ReceivedMessage, from: string) => boolean = () => true;
+  /** Changes a message on its way (its text, with CRLF). */
+  rewrite: (text: string, from: string) => string = (text) => text;
   readonly #nodes = new Map<string, Node>();
   readonly #queue: { readonly from: string; readonly to: Flow; readonly bytes: Uint8Array }[] = [];
 
@@ -104,6 +106,12 @@ export class Network {
     this.#perform(name, command(node.core, this.nowMs));
     this.#deliver();
     return node.events.slice(before);
+  }
+
+  /** Commands of several cores whose messages cross on the way. */
+  together(...commands: readonly (readonly [string, (core: SipCore, nowMs: number) => CoreEffect[]])[]): void {
+    for (const [name, command] of commands) this.#perform(name, command(this.#node(name).core, this.nowMs));
+    this.#deliver();
   }
 
   events(name: string, type: SipEvent['type']): SipEvent[] {
@@ -153,9 +161,16 @@ export class Network {
     }
   }
 
+  #rewritten(bytes: Uint8Array, from: string): Uint8Array {
+    const text = Buffer.from(bytes).toString();
+    const changed = this.rewrite(text, from);
+    return changed === text ? bytes : new TextEncoder().encode(changed);
+  }
+
   #deliver(): void {
     for (let sent = this.#queue.shift(); sent !== undefined; sent = this.#queue.shift()) {
-      const { from, to, bytes } = sent;
+      const { from, to } = sent;
+      const bytes = this.#rewritten(sent.bytes, from);
       const result = parseMessage(bytes);
       if (!result.ok) throw new Error(`a core wrote a message that is ${result.fault.code}`);
       this.traffic.push({ atMs: this.nowMs, from, message: result.message });

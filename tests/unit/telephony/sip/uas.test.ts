@@ -69,7 +69,9 @@ describe('screening', () => {
     ['unknown method', request({ method: 'PUBLISH' }), 405],
     ['REFER', request({ method: 'REFER' }), 405],
     ['foreign scheme', request({ method: 'OPTIONS', uri: 'urn:service:sos' }), 416],
-    ['required extension', invite({ headers: ['Require: 100rel, timer'] }), 420],
+    ['required extension', invite({ headers: ['Require: 100rel, precondition'] }), 420],
+    ['a session too short', invite({ headers: ['Supported: timer', 'Session-Expires: 60'] }), 422],
+    ['PRACK for nothing', request({ method: 'PRACK', toTag: 'x' }), 481],
     ['body that is not SDP', invite({ type: 'application/pidf+xml' }), 415],
     ['encoded body', invite({ headers: ['Content-Encoding: gzip'] }), 415],
     ['BYE for nothing', request({ method: 'BYE', toTag: 'x' }), 481],
@@ -83,8 +85,9 @@ describe('screening', () => {
 
   it('names what it cannot do', () => {
     const bench = new Bench();
-    expect(header(sentOf(bench.get(invite({ headers: ['Require: 100rel, timer'] })))[0] as never, 'unsupported')).toBe(
-      '100rel, timer',
+    const headers = ['Require: 100rel, precondition, resource-priority'];
+    expect(header(sentOf(bench.get(invite({ headers })))[0] as never, 'unsupported')).toBe(
+      'precondition, resource-priority',
     );
     const allow = header(sentOf(bench.get(request({ method: 'REFER' })))[0] as never, 'allow');
     expect(allow).toContain('INVITE');
