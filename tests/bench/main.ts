@@ -15,6 +15,7 @@ import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
 import { webrtcBridge } from './media/webrtc-bridge.ts';
+import { speechFields, speechFieldsAccent } from './speech/speech-fields.ts';
 
 const benches: readonly Bench[] = [
   acdOffer,
@@ -32,6 +33,8 @@ const benches: readonly Bench[] = [
   ticker,
   simulate21x,
   simulateYangzhou,
+  speechFields,
+  speechFieldsAccent,
 ];
 
 function list(): void {
