@@ -8,6 +8,7 @@ import { causeOf, channelEnd, type ChannelEnd } from './causes.ts';
 import { markReady, newLeg, type Leg, type LegTable } from './leg.ts';
 import { decodeValue, OWN_CHANNEL_VARIABLE, readMarks } from './marks.ts';
 import { onPlaybackEvent, stopPlay } from './play-core.ts';
+import { counterVariables, qualityEvent, readFigures, readReport, ticksPerMs, zeroCounters } from './quality-core.ts';
 import { saidBeside } from './said-beside.ts';
 
 export type Effect =
@@ -42,6 +43,8 @@ export const channelEvents = [
   'RECORD_START',
   'RECORD_STOP',
   'DTMF',
+  'SEND_RTCP_MESSAGE',
+  'RECV_RTCP_MESSAGE',
   'conference::maintenance',
   'mod_audio_fork::connect_failed',
   'mod_audio_fork::disconnect',
@@ -111,9 +114,14 @@ export class ChannelCore {
       case 'CHANNEL_PROGRESS_MEDIA':
         return this.#onProgress(leg, name === 'CHANNEL_PROGRESS_MEDIA', fields);
       case 'CHANNEL_ANSWER':
+        leg.ticksPerMs = ticksPerMs(fields);
         return this.answered(leg, eventMs(fields));
       case 'CHANNEL_HANGUP_COMPLETE':
-        return this.end(leg, channelEnd(fields, leg.endCause));
+        return [...lastQuality(leg, fields), ...this.end(leg, channelEnd(fields, leg.endCause))];
+      case 'SEND_RTCP_MESSAGE':
+      case 'RECV_RTCP_MESSAGE':
+        leg.reports = readReport(leg.reports, name, fields, leg.ticksPerMs);
+        return [];
       case 'DTMF':
         return onDigit(leg, fields);
       case 'RECORD_START':
@@ -260,6 +268,7 @@ export function adoptedLeg(legId: string, fields: Fields): Leg {
   leg.answerTold = answered;
   leg.early = fields['Answer-State'] === 'early' && direction === 'inbound';
   leg.mediaStartMs = Number(fields['Caller-Channel-Answered-Time'] ?? '0') / 1_000;
+  leg.ticksPerMs = ticksPerMs(fields);
   if (answered) markReady(leg);
   return leg;
 }
@@ -297,6 +306,16 @@ function originOf(fields: Fields): LegOrigin {
   const trunk =
     fields['variable_hl_trunk'] ?? fields['variable_sip_acl_token'] ?? fields['variable_sofia_profile_name'];
   return { type: 'trunk', trunk: trunk ?? 'trunk' };
+}
+
+/** The figures of the whole leg come with its end. */
+function lastQuality(leg: Leg, fields: Fields): Effect[] {
+  const figures = readFigures(
+    counterVariables.map((name) => fields[`variable_${name}`]),
+    leg.reports,
+  );
+  if (figures === undefined || leg.ended) return [];
+  return [emit(qualityEvent({ legId: leg.legId, isFinal: true, before: zeroCounters }, figures, leg.reports))];
 }
 
 function onDigit(leg: Leg, fields: Fields): Effect[] {

@@ -21,6 +21,7 @@ export function originateCommand(request: OriginateRequest, dial: string): strin
     ignore_early_media: 'true',
     hangup_after_bridge: 'false',
     park_after_bridge: 'true',
+    fire_rtcp_events: 'true',
     ...(mediaTimeoutMs > 0 ? { media_timeout: String(Math.round(mediaTimeoutMs)) } : {}),
     [OWN_CHANNEL_VARIABLE]: '1',
     ...markVariables(request.marks ?? {}),

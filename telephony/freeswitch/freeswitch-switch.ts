@@ -23,6 +23,7 @@ import { LegTable, snapshot, type Leg } from './leg.ts';
 import { checkMarks, markVariables } from './marks.ts';
 import { MediaWatch } from './media-watch.ts';
 import type { FreeswitchOptions } from './options.ts';
+import { QualityWatch } from './quality-watch.ts';
 import { Parties } from './parties.ts';
 import { Player } from './player.ts';
 import { Recorder } from './recorder.ts';
@@ -54,6 +55,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
   readonly #recorder: Recorder;
   readonly #audio: LegAudio;
   readonly #mediaWatch: MediaWatch;
+  readonly #qualityWatch: QualityWatch;
   readonly #reconciler: Reconciler;
   #state: NodeState = 'connecting';
   #audit: NodeJS.Timeout | undefined;
@@ -81,6 +83,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     this.#recorder = new Recorder(this.#commands);
     this.#audio = new LegAudio(options, this.#commands);
     this.#mediaWatch = new MediaWatch(this.#commands, run);
+    this.#qualityWatch = new QualityWatch(this.#commands, run, options.qualityEveryMs);
     this.#reconciler = new Reconciler(shared);
   }
 
@@ -165,6 +168,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
   async #shut(): Promise<void> {
     clearInterval(this.#audit);
     this.#mediaWatch.close();
+    this.#qualityWatch.close();
     await this.#audio.close();
     this.#esl.close();
   }
@@ -329,6 +333,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     if (restarted || !again) await this.#commands.ask('sofia recover', RECOVER_TIMEOUT_MS);
     await this.#audio.choose();
     const { adopted, ended } = await this.#reconciler.all(restarted ? 'failed' : 'normal');
+    for (const leg of this.#legs.all()) if (leg.answered) this.#qualityWatch.watch(leg);
     this.#registrations.replace(await this.#commands.ask('show registrations as json'));
     if (again) await this.#restore(restarted);
     this.#logger.info({ node: this.node, restarted, adopted, ended, legs: this.#legs.size }, 'FreeSWITCH is in hand');
@@ -384,6 +389,7 @@ export class FreeswitchSwitch implements Switch, PartyControl {
       case 'media-opened':
         this.#onLeg(effect.legId, (leg) => {
           this.#mediaWatch.watch(leg);
+          this.#qualityWatch.watch(leg);
           return Promise.resolve();
         });
         return;
@@ -401,5 +407,6 @@ export class FreeswitchSwitch implements Switch, PartyControl {
   #forget(legId: string): void {
     this.#audio.forget(legId);
     this.#mediaWatch.forget(legId);
+    this.#qualityWatch.forget(legId);
   }
 }

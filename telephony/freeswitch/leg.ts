@@ -8,6 +8,7 @@ import {
   type PlayRequest,
   type SuperviseMode,
 } from '../ports/switch.ts';
+import { noReports, zeroCounters, type LegCounters, type LegReports } from './quality-core.ts';
 
 /** A play in progress. Its files are applications queued on the channel, one after the other. */
 export interface Play {
@@ -53,6 +54,12 @@ export interface Leg {
   supervises: { readonly targetLegId: string; readonly mode: SuperviseMode } | undefined;
   /** Clock of FreeSWITCH when media was set up; 0 before. */
   mediaStartMs: number;
+  /** Clock of its RTP. */
+  ticksPerMs: number;
+  /** The latest reports of RTCP. */
+  reports: LegReports;
+  /** Counters when its quality was told last. */
+  counted: LegCounters;
   readonly whenReady: Promise<void>;
   readonly resolveReady: () => void;
   readonly whenEnded: Promise<void>;
@@ -83,6 +90,7 @@ export function newLeg({ legId, direction, state, marks = {}, created = true }: 
       isAdopted: false,
     },
     ...{ conferenceId: undefined, supervises: undefined, mediaStartMs: 0 },
+    ...{ ticksPerMs: 8, reports: noReports, counted: zeroCounters },
   };
 }
 

@@ -33,6 +33,8 @@ export interface FreeswitchOptions {
   readonly newId: () => string;
   /** `start()` waits this long for the first connection; then it goes on trying behind the scenes. Default 10 s. */
   readonly startWithinMs?: number;
+  /** How often the quality of each leg is told; for tests. Default 5 s. */
+  readonly qualityEveryMs?: number;
   /** For tests. */
   readonly backoffMs?: { readonly min: number; readonly max: number };
   readonly pingEveryMs?: number;

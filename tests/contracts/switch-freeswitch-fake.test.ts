@@ -28,7 +28,7 @@ const make = (): FreeswitchSwitch =>
       }),
     },
     tap: { mode: 'auto', bind: HOST, advertisedAddress: HOST, wsPort: 0, sipPort: 0 },
-    ...{ logger, newId: randomUUID, backoffMs: { min: 20, max: 100 }, commandTimeoutMs: 1_000 },
+    ...{ logger, newId: randomUUID, backoffMs: { min: 20, max: 100 }, commandTimeoutMs: 1_000, qualityEveryMs: 50 },
   });
 
 beforeEach(async () => {
@@ -78,6 +78,57 @@ const dialled = async (): Promise<string> => {
   return legId;
 };
 const typesOf = (legId: string): string[] => events.flatMap((e) => ('legId' in e && e.legId === legId ? [e.type] : []));
+
+describe('quality', () => {
+  const counters = (channel: FakeChannel, received: number, sent: number, flaws: number): void => {
+    channel.variables['rtp_audio_in_packet_count'] = String(received);
+    channel.variables['rtp_audio_out_packet_count'] = String(sent);
+    channel.variables['rtp_audio_in_flaw_total'] = String(flaws);
+    channel.variables['rtp_audio_in_jitter_min_variance'] = '4.00';
+  };
+  const told = (isFinal: boolean): Extract<SwitchEvent, { type: 'leg.quality' }>[] =>
+    events.flatMap((e) => (e.type === 'leg.quality' && e.isFinal === isFinal ? [e] : []));
+
+  it('is told of the last seconds and, at the end, of the whole leg', async () => {
+    const channel = await caller();
+    counters(channel, 250, 240, 0);
+    await until(
+      () => told(false).length > 0,
+      5_000,
+      () => 'no quality',
+    );
+    expect(told(false)[0]).toMatchObject({
+      legId: channel.uuid,
+      said: { packets: 250, lostPackets: 0, jitterMs: 2 },
+      heard: undefined,
+      roundTripMs: undefined,
+    });
+    fake.report(channel, 'SEND_RTCP_MESSAGE', { 'Source-Lost': '25', 'Source-Jitter': '80' });
+    fake.report(channel, 'RECV_RTCP_MESSAGE', { 'Source0-Lost': '5', 'Source0-Jitter': '240', 'Rtt0-Avg': '0.080000' });
+    counters(channel, 475, 490, 99);
+    const seenBefore = told(false).length;
+    await until(
+      () => told(false).some((e) => e.said.lostPackets > 0),
+      5_000,
+      () => `no new quality after ${seenBefore}`,
+    );
+    const event = told(false).find((e) => e.said.lostPackets > 0);
+    expect(event).toMatchObject({
+      said: { packets: 225, lostPackets: 25, jitterMs: 10 },
+      heard: { packets: 245, lostPackets: 5, jitterMs: 30 },
+      roundTripMs: 80,
+    });
+    expect(event?.said.mos).toBeGreaterThan(1);
+    expect(event?.said.mos).toBeLessThan(event?.heard?.mos ?? 0);
+    expect(event?.heard?.mos).toBeLessThan(4.4);
+    fake.hangup(channel);
+    await seen('leg.ended', channel.uuid);
+    expect(told(true)).toEqual([
+      expect.objectContaining({ said: expect.objectContaining({ packets: 475, lostPackets: 25 }) }),
+    ]);
+    expect(typesOf(channel.uuid).slice(-2)).toEqual(['leg.quality', 'leg.ended']);
+  });
+});
 
 describe('legs', () => {
   it('tells, answers, marks and lists an incoming call', async () => {

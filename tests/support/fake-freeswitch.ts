@@ -112,6 +112,11 @@ export class FakeFreeswitch {
     this.#emit('DTMF', channel, { 'DTMF-Digit': digit, 'DTMF-Duration': '960' });
   }
 
+  /** A report of RTCP, sent or received. */
+  report(channel: FakeChannel, name: 'SEND_RTCP_MESSAGE' | 'RECV_RTCP_MESSAGE', more: Fields): void {
+    this.#send(name, { 'Event-Name': name, 'Unique-ID': channel.uuid, ...more }, name);
+  }
+
   /** The playing file comes to its end. */
   played(channel: FakeChannel): void {
     if (channel.playing !== undefined) this.#endPlay(channel, 'FILE PLAYED');
@@ -190,6 +195,14 @@ export class FakeFreeswitch {
         return 'UP 0 years\n';
       case 'echo':
         return words.slice(1).join(' ');
+      case 'expand':
+        return words
+          .slice(3)
+          .join(' ')
+          .replaceAll(
+            /\$\{(\w+)\}/g,
+            (_, name: string) => this.channels.get(a.slice('uuid:'.length))?.variables[name] ?? '',
+          );
       case 'strepoch':
         return String(Math.floor(Date.now() / 1_000));
       case 'global_getvar':

@@ -168,7 +168,7 @@ function extension(
 function parkAll(name: string): string[] {
   return extension(name, 'destination_number', '^.{1,64}$', [
     '<!-- A caller who has gone without a word (no RTP, no RTCP for a minute) does not hold a line for ever. -->',
-    action('multiset', 'park_after_bridge=true hangup_after_bridge=false media_timeout=60000'),
+    action('multiset', 'park_after_bridge=true hangup_after_bridge=false fire_rtcp_events=true media_timeout=60000'),
     action('park'),
   ]);
 }

@@ -76,7 +76,7 @@ ${endpointProfile(c)}
 
 function parkExtension(extra: string): string {
   return `<extension name="park"><condition field="destination_number" expression="^(.*)$">
-<action application="multiset" data="park_after_bridge=true hangup_after_bridge=false media_timeout=60000"/>
+<action application="multiset" data="park_after_bridge=true hangup_after_bridge=false fire_rtcp_events=true media_timeout=60000"/>
 ${extra}<action application="park"/></condition></extension>`;
 }
 
@@ -132,5 +132,6 @@ const common = {
   'rfc2833-pt': 101,
   'manage-presence': 'false',
   'enable-timer': 'false',
+  'rtcp-audio-interval-msec': 1_000,
   'watchdog-enabled': 'no',
 } as const;

@@ -56,12 +56,13 @@ function told(events: readonly SwitchEvent[]): string[] {
         return `${leg} digit ${event.digit}`;
       case 'leg.conferenced':
         return `${leg} conferenced ${event.conferenceId}`;
+      case 'leg.quality':
+        return `${leg} quality ${event.said.packets} packets ${event.said.lostPackets} lost`;
       case 'leg.incoming':
         return `${leg} incoming to ${event.to} by ${event.origin.type}`;
       case 'leg.ringing':
       case 'leg.answered':
       case 'leg.media-up':
-      case 'leg.quality':
       case 'play.started':
       case 'play.finished':
       case 'leg.parked':
