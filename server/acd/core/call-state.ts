@@ -1,6 +1,7 @@
 /** What the line remembers of a call and of an agent. Internal to the core; changed only by it. */
 import type { AgentUpdate, EpochMs, Reservation, SkillNeed, Waiting, WaitingCall } from '../line-store.ts';
 import type { SeatLevel } from '../queue-rules.ts';
+import type { DemandClass } from './demand-class.ts';
 import { agentCondition, groupKey, onlyKey, seatBit, skillCondition, type Demand } from './phases.ts';
 
 export interface CallState {
@@ -10,15 +11,15 @@ export interface CallState {
   notBeforeMs: EpochMs;
   /** Key in the queue's order; in its class a call may stand elsewhere (sticky head start). */
   orderKey: number;
-  /** The class it stands in, '' when it cannot be offered now. */
-  classKey: string;
+  /** The class it stands in, null when it cannot be offered now. */
+  demandClass: DemandClass | null;
   classScore: number;
   conditions: readonly string[];
   dueMs: EpochMs;
   tooLongAtMs: EpochMs;
   offerId: string;
   lastAgentId: string | null;
-  excluded: Map<string, EpochMs>;
+  excluded: ReadonlyMap<string, EpochMs>;
 }
 
 export interface Spot {
@@ -34,6 +35,8 @@ export interface AgentState {
   phone: AgentUpdate['phone'];
   queues: readonly string[];
   skills: Readonly<Record<string, number>>;
+  /** The same, for looking up. */
+  levels: ReadonlyMap<string, number>;
   seatLevel: SeatLevel;
   seatBit: number;
   /** Groups of waiting calls that can concern this agent. */
@@ -71,6 +74,21 @@ export function usableNeeds(needs: readonly SkillNeed[]): readonly SkillNeed[] {
   return [...seen.values()];
 }
 
+/** Most calls exclude nobody all their life. */
+const NOBODY: ReadonlyMap<string, EpochMs> = new Map();
+
+export function exclude(call: CallState, agentId: string, untilMs: EpochMs): void {
+  call.excluded = new Map(call.excluded).set(agentId, untilMs);
+}
+
+/** Forgets exclusions that are over; the time at which the next ends. */
+export function dropExclusions(call: CallState, nowMs: EpochMs): EpochMs {
+  if (call.excluded.size === 0) return Number.POSITIVE_INFINITY;
+  const left = [...call.excluded].filter(([, untilMs]) => untilMs > nowMs);
+  call.excluded = left.length === 0 ? NOBODY : new Map(left);
+  return Math.min(...left.map(([, untilMs]) => untilMs));
+}
+
 export function newCallState(callId: string, demand: Demand): CallState {
   return {
     callId,
@@ -78,14 +96,14 @@ export function newCallState(callId: string, demand: Demand): CallState {
     joinedAtMs: 0,
     notBeforeMs: 0,
     orderKey: 0,
-    classKey: '',
+    demandClass: null,
     classScore: 0,
     conditions: [],
     dueMs: 0,
     tooLongAtMs: 0,
     offerId: '',
     lastAgentId: null,
-    excluded: new Map(),
+    excluded: NOBODY,
   };
 }
 
@@ -97,6 +115,7 @@ export function newAgentState(agentId: string): AgentState {
     phone: 'offline',
     queues: [],
     skills: {},
+    levels: new Map(),
     seatLevel: 'on-site',
     seatBit: seatBit('on-site'),
     groups: [],
@@ -116,6 +135,7 @@ export function setProfile(agent: AgentState, update: AgentUpdate): boolean {
   const able = Object.entries(skills).filter(([, level]) => level > 0);
   agent.queues = [...new Set(queues)];
   agent.skills = { ...skills };
+  agent.levels = new Map(able);
   agent.seatLevel = seatLevel;
   agent.seatBit = seatBit(seatLevel);
   agent.spots = agent.queues.flatMap((queue) => [

@@ -19,6 +19,8 @@ import type {
 import { rulesFor, type QueueRules } from '../queue-rules.ts';
 import {
   demandOf,
+  dropExclusions,
+  exclude,
   isIdle,
   isStaffed,
   newAgentState,
@@ -148,10 +150,7 @@ export class Line {
     const variant = phase.variants.find((v) => v.condition === null || (this.#fulfilled.get(v.condition) ?? 0) > 0);
     let nextMs = call.joinedAtMs + phase.untilMs;
     if (call.notBeforeMs > nowMs) nextMs = Math.min(nextMs, call.notBeforeMs);
-    for (const [agentId, untilMs] of call.excluded) {
-      if (untilMs <= nowMs) call.excluded.delete(agentId);
-      else nextMs = Math.min(nextMs, untilMs);
-    }
+    nextMs = Math.min(nextMs, dropExclusions(call, nowMs));
     if (nextMs < Number.POSITIVE_INFINITY) {
       call.dueMs = nextMs;
       this.#due.add(nextMs, `c:${call.callId}`);
@@ -165,7 +164,7 @@ export class Line {
 
   #unsettle(call: CallState): void {
     this.#dirtyCalls.delete(call.callId);
-    if (call.classKey !== '') this.#classes.remove(call);
+    this.#classes.remove(call);
     if (call.dueMs > 0) this.#due.remove(call.dueMs, `c:${call.callId}`);
     call.dueMs = 0;
     for (const condition of call.conditions) {
@@ -297,7 +296,8 @@ export class Line {
     this.advance(nowMs);
     const offer = this.#offers.get(offerId);
     if (offer === undefined) return 'expired';
-    if (excludeMs > 0) this.#calls.get(offer.callId)?.excluded.set(offer.agentId, nowMs + excludeMs);
+    const call = this.#calls.get(offer.callId);
+    if (excludeMs > 0 && call !== undefined) exclude(call, offer.agentId, nowMs + excludeMs);
     this.#endOffer(offerId, nowMs);
     return 'released';
   }
@@ -355,7 +355,7 @@ export class Line {
     const candidates = new Candidates();
     for (const callId of this.#dirtyCalls) {
       const call = this.#calls.get(callId);
-      if (call !== undefined && call.classKey !== '') candidates.push({ score: call.classScore, id: callId });
+      if (call !== undefined && call.demandClass !== null) candidates.push({ score: call.classScore, id: callId });
     }
     const agents = [...this.#dirtyAgents];
     this.#dirtyCalls.clear();
@@ -364,12 +364,13 @@ export class Line {
     const made: Reservation[] = [];
     for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
       const call = this.#calls.get(next.id);
-      if (call !== undefined && call.classKey !== '') {
+      if (call !== undefined && call.demandClass !== null) {
         const agent = this.#choose(call, nowMs);
         if (agent !== undefined) made.push(this.#reserve(call, agent, nowMs, holdMs));
       }
       if (next.agentId !== undefined) this.#propose(next.agentId, candidates, nowMs);
     }
+    this.#free.settle();
     return made;
   }
 
@@ -383,7 +384,7 @@ export class Line {
 
   /** The agent who knows the matter, then speakers of the dialect, then by strategy; the last one asked comes last. */
   #choose(call: CallState, nowMs: EpochMs): AgentState | undefined {
-    const variant = this.#classes.variantOf(call);
+    const variant = call.demandClass?.variant;
     if (variant === undefined) return undefined;
     const { stickyAgentId, dialect } = call.demand;
     const { lastAgentId } = call;

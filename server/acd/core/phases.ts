@@ -130,14 +130,28 @@ function variantsAt(demand: Demand, rules: QueueRules, waitedMs: number): readon
   return [...variants, plain];
 }
 
+interface Boundaries {
+  readonly plain: readonly number[];
+  readonly sticky: readonly number[];
+  readonly dialect: readonly number[];
+  readonly both: readonly number[];
+}
+
+const known = new WeakMap<QueueRules, Boundaries>();
+
+function boundariesOf(rules: QueueRules): Boundaries {
+  const at = (...more: readonly number[]): readonly number[] =>
+    [...new Set([0, ...rules.rings.map((r) => r.afterMs), ...more])].filter((t) => t >= 0).sort((a, b) => a - b);
+  const { stickyWaitMs, dialectWaitMs } = rules;
+  return { plain: at(), sticky: at(stickyWaitMs), dialect: at(dialectWaitMs), both: at(stickyWaitMs, dialectWaitMs) };
+}
+
 /** Waiting times at which something changes for the call, ascending from 0. */
 function boundaries(demand: Demand, rules: QueueRules): readonly number[] {
-  const { rings, stickyWaitMs, dialectWaitMs } = rules;
-  if (rings.length === 1 && demand.stickyAgentId === null && demand.dialect === null) return [0];
-  const starts = new Set([0, ...rings.map((r) => r.afterMs)]);
-  if (demand.stickyAgentId !== null) starts.add(stickyWaitMs);
-  if (demand.dialect !== null) starts.add(dialectWaitMs);
-  return [...starts].filter((t) => t >= 0).sort((a, b) => a - b);
+  let found = known.get(rules);
+  if (found === undefined) known.set(rules, (found = boundariesOf(rules)));
+  if (demand.stickyAgentId === null) return demand.dialect === null ? found.plain : found.dialect;
+  return demand.dialect === null ? found.sticky : found.both;
 }
 
 /** The phase of a call that has waited so long. */

@@ -7,20 +7,20 @@ export interface Entry {
   readonly id: string;
 }
 
-const CHUNK = 256;
+const CHUNK = 128;
 
 export function isBefore(a: Entry, b: Entry): boolean {
   return a.score < b.score || (a.score === b.score && a.id < b.id);
 }
 
-/** Number of entries of a chunk that stand before `entry`. */
-function countBefore(chunk: readonly Entry[], entry: Entry): number {
+/** Number of entries of a chunk that stand before (score, id). */
+function countBefore(chunk: readonly Entry[], score: number, id: string): number {
   let low = 0;
   let high = chunk.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const at = chunk[middle];
-    if (at !== undefined && isBefore(at, entry)) low = middle + 1;
+    if (at !== undefined && (at.score < score || (at.score === score && at.id < id))) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -34,40 +34,44 @@ export class SortedList {
     return this.#size;
   }
 
-  /** Index of the first chunk whose last entry does not stand before `entry`. */
-  #chunkFor(entry: Entry): number {
+  /** Index of the first chunk whose last entry does not stand before (score, id). */
+  #chunkFor(score: number, id: string): number {
+    const chunks = this.#chunks;
     let low = 0;
-    let high = this.#chunks.length;
+    let high = chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const last = this.#chunks[middle]?.at(-1);
-      if (last !== undefined && isBefore(last, entry)) low = middle + 1;
+      const chunk = chunks[middle];
+      const last = chunk?.[chunk.length - 1];
+      if (last !== undefined && (last.score < score || (last.score === score && last.id < id))) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
   add(score: number, id: string): void {
-    const entry = { score, id };
-    const index = Math.min(this.#chunkFor(entry), Math.max(0, this.#chunks.length - 1));
+    const index = Math.min(this.#chunkFor(score, id), Math.max(0, this.#chunks.length - 1));
     const chunk = this.#chunks[index];
     this.#size += 1;
     if (chunk === undefined) {
-      this.#chunks.push([entry]);
+      this.#chunks.push([{ score, id }]);
       return;
     }
-    chunk.splice(countBefore(chunk, entry), 0, entry);
+    const at = countBefore(chunk, score, id);
+    if (at === chunk.length) chunk.push({ score, id });
+    else chunk.splice(at, 0, { score, id });
     if (chunk.length > CHUNK * 2) this.#chunks.splice(index + 1, 0, chunk.splice(CHUNK));
   }
 
   remove(score: number, id: string): boolean {
-    const entry = { score, id };
-    const index = this.#chunkFor(entry);
+    const index = this.#chunkFor(score, id);
     const chunk = this.#chunks[index];
     if (chunk === undefined) return false;
-    const at = countBefore(chunk, entry);
+    const at = countBefore(chunk, score, id);
     if (chunk[at]?.id !== id) return false;
-    chunk.splice(at, 1);
+    if (at === 0) chunk.shift();
+    else if (at === chunk.length - 1) chunk.pop();
+    else chunk.splice(at, 1);
     if (chunk.length === 0) this.#chunks.splice(index, 1);
     this.#size -= 1;
     return true;
@@ -87,11 +91,10 @@ export class SortedList {
 
   /** How many stand before this one. */
   rank(score: number, id: string): number {
-    const entry = { score, id };
-    const index = this.#chunkFor(entry);
+    const index = this.#chunkFor(score, id);
     let before = 0;
     for (let i = 0; i < index; i += 1) before += this.#chunks[i]?.length ?? 0;
-    return before + countBefore(this.#chunks[index] ?? [], entry);
+    return before + countBefore(this.#chunks[index] ?? [], score, id);
   }
 
   entries(): readonly Entry[] {
