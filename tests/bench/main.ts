@@ -3,6 +3,7 @@ import { Skipped, type Bench } from './bench.ts';
 import { acdOffer } from './acd/acd-offer.ts';
 import { acdRedis } from './acd/acd-redis.ts';
 import { acdSip } from './acd/acd-sip.ts';
+import { classify7 } from './classify/classify-7.ts';
 import { edge } from './edge/edge.ts';
 import { fanOut } from './fan-out/fan-out.ts';
 import { firstCall } from './first-call/first-call.ts';
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   rtpBridge,
   webrtcBridge,
   ticker,
+  classify7,
   simulate21x,
   simulateYangzhou,
   speechFields,
