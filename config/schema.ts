@@ -4,6 +4,7 @@ import { surgeSchema } from './surge-schema.ts';
 import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
 import { switchSchema } from './freeswitch-schema.ts';
+import { sessionTimerSchema, trunkSchema } from './trunk-schema.ts';
 import { queuesSchema, redisSchema } from './queues-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -24,7 +25,7 @@ export const httpSchema = z.strictObject({
 });
 
 export const sipSchema = z.strictObject({
-  port: port.default(5060).describe('UDP port for trunks and SIP phones.'),
+  port: port.default(5060).describe('UDP (and TCP) port for trunks and SIP phones.'),
   bind: z.string().min(1).default('0.0.0.0').describe('Address the SIP socket binds to.'),
   advertisedAddress: z
     .string()
@@ -41,22 +42,23 @@ export const sipSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Accept calls without a password from loopback and private IPv4 ranges. Turn off on a public address.'),
+  tcp: z.boolean().default(true).describe('Take SIP over TCP too, at the same port.'),
+  tlsPort: port
+    .nullable()
+    .default(null)
+    .describe('TCP port of SIP over TLS (5061 is usual), with the certificate of HTTPS; null = off.'),
   trunks: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).describe('Name shown in reports.'),
-        addresses: z.array(z.string().min(1)).min(1).describe('IPv4 addresses or CIDR ranges calls may come from.'),
-      }),
-    )
+    .array(trunkSchema)
     .default([])
-    .describe('Carrier trunks, trusted by address.'),
+    .describe('Carrier trunks and gateways: who may call by address, and where calls go out.'),
+  sessionTimer: sessionTimerSchema.prefault({}),
   dialOutUri: z
     .string()
     .regex(/^sip:\{number\}@[^\s@{}]+$/)
     .nullable()
     .default(null)
     .describe(
-      'Where outside numbers are reached: consultations, transfers, call-backs. E.g. sip:{number}@10.0.0.5; null = not at all.',
+      'Where outside numbers are reached: consultations, transfers, call-backs. E.g. sip:{number}@10.0.0.5; null = through the trunks that have `outbound`, else not at all.',
     ),
   strangerRequestsPerSecond: z
     .number()

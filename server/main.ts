@@ -40,6 +40,7 @@ import type { Store } from './store/ports.ts';
 import { openSurge } from './surge-setup.ts';
 import type { SurgeService } from './surge/surge-service.ts';
 import { createPhoneSwitch, type PhoneSwitch } from './switch.ts';
+import { dialOutUri } from './trunk-setup.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nowMs = (): number => Date.now();
@@ -165,7 +166,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: L
     stickyDays: config.line.stickyDays,
     callback: callbackSetup(config),
     recordingPath: recordingPath(recordingsDir),
-    dialUri: (number) => config.sip.dialOutUri?.replace('{number}', number),
+    dialUri: (number) => dialOutUri(config)?.replace('{number}', number),
     callsOutliveUs: config.switch.type === 'freeswitch' && config.switch.freeswitch.keepCallsOnStop,
     logger: logger.child({ part: 'calls' }),
     newId: randomUUID,
@@ -221,7 +222,7 @@ async function openDesk(
     persons,
     logger: part,
     nowMs,
-    canDialOut: config.sip.dialOutUri !== null,
+    canDialOut: dialOutUri(config) !== undefined,
     dispositions: config.line.dispositions,
     queues: lineRules(config).map((q) => ({ queue: q.name, title: center.queueTitle(q.name) })),
   });
@@ -245,7 +246,9 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
       phoneSwitch.handleUpgrade(request, socket, head);
     },
     routers: phoneSwitch.routers(() => center.all().filter((c) => c.runner.state.phase.name === 'waiting').length),
-    health: () => ({ recognizer: recognizer.state.type, calls: center.all().filter((c) => !c.closed).length }),
+    health: () => ({
+      trunks: phoneSwitch.trunks(),
+      recognizer: recognizer.state.type, calls: center.all().filter((c) => !c.closed).length }),
   });
   closing.add('http', () => http.close());
   closing.add('gateway', () => gateway.close());

@@ -16,12 +16,15 @@ import type { ClusterNode } from '../telephony/freeswitch/node-health.ts';
 import { createStateRouter } from '../telephony/freeswitch/state-http.ts';
 import type { EndpointDirectory, PartyControl, Switch } from '../telephony/ports/switch.ts';
 import { ownAddress } from './announce.ts';
+import { embeddedSip } from './trunk-setup.ts';
 
 /** A switch with what the rest of the server needs of it besides the port. */
 export interface PhoneSwitch {
   readonly switch: Switch & PartyControl;
   /** Counts and sizes by name, for metrics. */
   counters(): Readonly<Record<string, number>>;
+  /** Trunks and whether they are up; none where the switch keeps that to itself. */
+  trunks(): readonly { readonly name: string; readonly state: string }[];
   /** WebSockets of softphones. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Paths that the switch, or what stands before it, asks of us. */
@@ -56,10 +59,14 @@ async function embedded({ config, directory, iceServers, logger }: PhoneSwitchDe
     },
     logger.child({ part: 'media' }),
   );
-  const sw = createEmbeddedSwitch({ sip, directory, media, logger, newId: randomUUID });
+  const sw = createEmbeddedSwitch({
+    sip: embeddedSip(config),
+    ...{ directory, media, logger, newId: randomUUID },
+  });
   return {
     switch: sw,
     counters: () => sw.counters(),
+    trunks: () => sw.trunkStates(),
     handleUpgrade: (request, socket, head) => {
       sw.handleUpgrade(request, socket, head);
     },
@@ -80,6 +87,7 @@ function freeswitch({ config, directory, logger }: PhoneSwitchDeps): PhoneSwitch
   return {
     switch: cluster,
     counters: () => cluster.counters(),
+    trunks: () => [],
     handleUpgrade: (request, socket, head) => {
       const name = cluster.nodeForEndpoint();
       const node = nodes.find((n) => n.name === name) ?? nodes[0];

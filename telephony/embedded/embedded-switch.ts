@@ -11,7 +11,6 @@ import {
   type OriginateRequest,
   type PlayRequest,
   type SuperviseMode,
-  type Switch,
   type SwitchEvent,
   type TapFrame,
 } from '../ports/switch.ts';
@@ -19,34 +18,27 @@ import { SipCore } from '../sip/core/sip-core.ts';
 import type { Flow, SipEvent } from '../sip/core/types.ts';
 import { causeOfEnd } from './causes.ts';
 import { SwitchEmitter } from '../ports/switch-emitter.ts';
+import { DialPlan } from './dial-plan.ts';
 import { createHanger, type Hanger } from './hanger.ts';
-import { checkMarks, LegTable, snapshot } from './leg.ts';
+import { checkMarks, LegTable, snapshot, trunkMedia, type TrunkMedia } from './leg.ts';
 import { LegEnding } from './leg-ending.ts';
 import { InboundLegs } from './legs-in.ts';
 import { OutboundLegs } from './legs-out.ts';
 import { LocalAddresses } from './local-address.ts';
 import type { MediaEngine, MediaEvent } from './media/media-engine.ts';
-import type { EmbeddedSwitchOptions } from './options.ts';
+import type { EmbeddedSwitch, EmbeddedSwitchOptions } from './options.ts';
 import { mediaStep } from './media-step.ts';
 import { OriginPolicy } from './origin-policy.ts';
 import { Parties } from './parties.ts';
 import { SipRunner, monotonicEpochMs } from './sip-runner.ts';
-import { UdpTransport } from './udp-transport.ts';
-import { WsTransport } from './ws-transport.ts';
+import { Transports } from './transports.ts';
+import { nodeDns } from './trunks/node-dns.ts';
+import { TrunkKeeper } from './trunks/trunk-keeper.ts';
+import type { TrunkState } from './trunks/types.ts';
+
+export type { EmbeddedSwitch } from './options.ts';
 
 const DEFAULT_INBOUND_TIMEOUT_MS = { rtp: 60_000, webrtc: 15_000 };
-const WS_PING_EVERY_MS = 15_000;
-
-/** A `Switch` that also takes WebSockets of the HTTP server and tells what it counts. */
-export interface EmbeddedSwitch extends Switch {
-  /** UDP port in use; 0 before the start. */
-  readonly sipPort: number;
-  /** For the HTTP server's `upgrade` event on the softphone path. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  isRegistered(endpointId: string): boolean;
-  /** Counts and sizes by name, for metrics. */
-  counters(): Readonly<Record<string, number>>;
-}
 
 /** Makes the switch; nothing is opened before `start()`. */
 export function createEmbeddedSwitch(options: EmbeddedSwitchOptions): EmbeddedSwitch {
@@ -60,8 +52,9 @@ class SipSwitch implements EmbeddedSwitch {
   readonly #emitter: SwitchEmitter;
   readonly #legs = new LegTable();
   readonly #core: SipCore;
-  readonly #udp: UdpTransport;
-  readonly #ws: WsTransport;
+  readonly #policy: OriginPolicy;
+  readonly #transports: Transports;
+  readonly #trunks: TrunkKeeper;
   readonly #runner: SipRunner;
   readonly #ending: LegEnding;
   readonly #hanger: Hanger;
@@ -76,32 +69,18 @@ class SipSwitch implements EmbeddedSwitch {
     this.#media = media;
     this.#logger = logger;
     this.#emitter = new SwitchEmitter(logger);
+    this.#policy = new OriginPolicy(options.sip);
     this.#core = this.#createCore(options);
-    const onMessage = (bytes: Uint8Array, flow: Flow): void => {
-      this.#runner.receive(bytes, flow);
-    };
-    this.#udp = new UdpTransport({
-      ...options.sip,
-      onMessage,
-      onError: (error) => {
-        logger.warn({ err: error }, 'sip socket reported an error');
-      },
-    });
-    this.#ws = new WsTransport({
-      onMessage,
-      onClose: (flow) => {
-        this.#runner.flowClosed(flow);
-      },
-      pingEveryMs: WS_PING_EVERY_MS,
-    });
+    this.#transports = this.#createTransports(options);
     this.#runner = new SipRunner({
       core: this.#core,
-      transportFor: (flow) => (flow.transport === 'UDP' ? this.#udp : this.#ws),
+      transportFor: (flow) => this.#transports.for(flow),
       onEvent: (event) => {
         this.#onSipEvent(event);
       },
       logger,
     });
+    this.#trunks = this.#createTrunks(options);
     const shared = { legs: this.#legs, media, emitter: this.#emitter, logger };
     this.#ending = new LegEnding({
       ...shared,
@@ -112,21 +91,27 @@ class SipSwitch implements EmbeddedSwitch {
     this.#hanger = createHanger(() => this.#runner, this.#ending);
     const parts = { ...shared, sip: this.#runner, hanger: this.#hanger };
     const mediaTimeoutMs = options.inboundMediaTimeoutMs ?? DEFAULT_INBOUND_TIMEOUT_MS;
-    this.#inbound = new InboundLegs({ ...parts, mediaTimeoutMs });
-    this.#outbound = new OutboundLegs({ ...parts, core: this.#core, ending: this.#ending });
+    const mediaOf = (trunk: string): TrunkMedia => trunkMedia(options.sip.trunks.find(({ name }) => name === trunk));
+    this.#inbound = new InboundLegs({ ...parts, mediaTimeoutMs, mediaOf });
+    const plan = new DialPlan({ core: this.#core, trunks: this.#trunks, logger });
+    this.#outbound = new OutboundLegs({ ...parts, core: this.#core, ending: this.#ending, plan });
     this.#parties = new Parties({ ...shared, hanger: this.#hanger });
   }
 
   #createCore({ sip, directory, newId }: EmbeddedSwitchOptions): SipCore {
-    const policy = new OriginPolicy(sip);
     const addresses = new LocalAddresses(sip.advertisedAddress);
     return new SipCore({
       domain: sip.domain,
       userAgent: 'hotline12345',
       contactUser: 'hotline',
-      localAddress: (flow) => ({ host: addresses.towards(flow.address, monotonicEpochMs()), port: this.sipPort }),
-      admit: (request, flow, nowMs) => policy.admit(request, flow, nowMs),
+      localAddress: (flow) => ({
+        host: addresses.towards(flow.address, monotonicEpochMs()),
+        port: this.#transports.portTowards(flow),
+      }),
+      admit: (request, flow, nowMs) => this.#policy.admit(request, flow, nowMs),
+      believesIdentity: (trunk) => sip.trunks.find(({ name }) => name === trunk)?.trustsIdentity ?? true,
       findAccount: (username) => directory.find(username),
+      ...(sip.sessionTimers === undefined ? {} : { sessionTimers: sip.sessionTimers }),
       newToken: () => randomBytes(10).toString('hex'),
       newCallId: newId,
       digestAlgorithms: sip.digestAlgorithms ?? ['MD5'],
@@ -134,16 +119,61 @@ class SipSwitch implements EmbeddedSwitch {
     });
   }
 
+  #createTransports({ sip, logger }: EmbeddedSwitchOptions): Transports {
+    return new Transports({
+      ...{ sip, logger },
+      onMessage: (bytes, flow) => {
+        this.#receive(bytes, flow);
+      },
+      onClose: (flow) => {
+        this.#runner.flowClosed(flow);
+      },
+      isTrusted: (address) => this.#policy.trustedName({ transport: 'TCP', address }) !== undefined,
+      peerOf: (flow) => this.#trunks.peerOf(flow),
+    });
+  }
+
+  #createTrunks({ sip, logger }: EmbeddedSwitchOptions): TrunkKeeper {
+    return new TrunkKeeper({
+      trunks: sip.trunks.map((trunk) => ({ outbound: undefined, account: undefined, register: undefined, ...trunk })),
+      dns: sip.dns ?? nodeDns(),
+      command: (run) => {
+        this.#runner.command(run);
+      },
+      nowMs: monotonicEpochMs,
+      random: Math.random,
+      domain: sip.domain,
+      logger,
+      onTargets: (targets) => {
+        this.#policy.setTargets(targets);
+      },
+    });
+  }
+
+  /** Scanners and floods end here, before anything is parsed. */
+  #receive(bytes: Uint8Array, flow: Flow): void {
+    const isKnown = (): boolean => this.#core.isKnownFlow(flow);
+    if (this.#policy.passes(bytes, flow, { nowMs: monotonicEpochMs(), isKnown })) this.#runner.receive(bytes, flow);
+  }
+
   get sipPort(): number {
-    return this.#udp.port;
+    return this.#transports.ports.udp;
+  }
+
+  get sipPorts(): { readonly udp: number; readonly tcp: number; readonly tls: number } {
+    return this.#transports.ports;
+  }
+
+  trunkStates(): readonly TrunkState[] {
+    return this.#trunks.states();
   }
 
   async start(): Promise<void> {
-    await this.#udp.start();
-    this.#ws.start();
+    await this.#transports.start();
     this.#unsubscribeMedia = this.#media.subscribe((event) => {
       this.#onMediaEvent(event);
     });
+    await this.#trunks.start();
   }
 
   async close(): Promise<void> {
@@ -152,16 +182,16 @@ class SipSwitch implements EmbeddedSwitch {
     const legs = this.#legs.all();
     for (const leg of legs) this.#hanger.hangUp(leg, 'shutdown');
     await Promise.all(legs.map((leg) => leg.whenEnded));
+    this.#trunks.close();
     await this.#runner.stop();
-    await this.#ws.close();
-    await this.#udp.close();
+    await this.#transports.close();
     this.#unsubscribeMedia();
     await this.#media.close();
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#closed) socket.destroy();
-    else this.#ws.handleUpgrade(request, socket, head);
+    else this.#transports.handleUpgrade(request, socket, head);
   }
 
   isRegistered(endpointId: string): boolean {
@@ -169,8 +199,17 @@ class SipSwitch implements EmbeddedSwitch {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const sizes = { ...this.#core.sizes(), legs: this.#legs.all().length, 'web-sockets': this.#ws.connections };
-    return { ...this.#runner.counters(), ...sizes };
+    const sizes = { ...this.#core.sizes(), legs: this.#legs.all().length };
+    const trunks = Object.fromEntries(
+      this.#trunks.states().map(({ name, state }) => [`trunk-up ${name}`, state === 'down' ? 0 : 1]),
+    );
+    return {
+      ...this.#runner.counters(),
+      ...sizes,
+      ...this.#policy.counters(),
+      ...trunks,
+      ...this.#transports.counters(),
+    };
   }
 
   subscribe(listener: (event: SwitchEvent) => void): () => void {
@@ -296,7 +335,11 @@ class SipSwitch implements EmbeddedSwitch {
         this.#emitter.emit({ type: `endpoint.${event.type}`, endpointId: event.endpointId });
         break;
       case 'registration':
-        break; // Outcome of our own REGISTER: a switch sends none.
+        this.#trunks.onRegistration(event.id, event.status, event.expiresS);
+        break;
+      case 'asked':
+        this.#trunks.onAsked(event.token, event.status);
+        break;
       case 'progress':
       case 'accepted':
       case 'acknowledged':
@@ -311,7 +354,7 @@ class SipSwitch implements EmbeddedSwitch {
   }
 
   #onCallEvent(event: Extract<SipEvent, { readonly call: string }>): void {
-    const leg = this.#legs.find(event.call);
+    const leg = this.#legs.findByCall(event.call);
     if (leg === undefined || leg.ended) return;
     switch (event.type) {
       case 'incoming':
@@ -337,6 +380,7 @@ class SipSwitch implements EmbeddedSwitch {
         this.#onInfoDigit(event);
         break;
       case 'ended': {
+        if (this.#outbound.triesOn(leg, event)) break;
         const end = causeOfEnd(event);
         const cause = end.by === 'local' ? (leg.endCause ?? end.cause) : end.cause;
         this.#ending.end(leg, { cause, by: end.by, sipStatus: event.status });
@@ -347,9 +391,9 @@ class SipSwitch implements EmbeddedSwitch {
 
   /** Digits in INFO join those in RTP; a bridged far end gets them as RTP events. */
   #onInfoDigit({ call, digit, durationMs }: Extract<SipEvent, { type: 'digit' }>): void {
-    this.#emitter.emit({ type: 'leg.digit', legId: call, digit, durationMs });
-    const leg = this.#legs.find(call);
+    const leg = this.#legs.findByCall(call);
     if (leg === undefined) return;
+    this.#emitter.emit({ type: 'leg.digit', legId: leg.legId, digit, durationMs });
     for (const listener of this.#parties.listenersOf(leg)) {
       this.#media.sendDigit(listener.legId, digit).catch((error: unknown) => {
         this.#logger.debug({ err: error }, 'digit could not be passed on');

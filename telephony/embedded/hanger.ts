@@ -20,7 +20,7 @@ export function createHanger(sip: () => SipRunner, ending: LegEnding): Hanger {
         reason: reasonHeader(cause),
         retryAfterS: retryAfterS(cause),
       };
-      sip().command((core, nowMs) => core.hangUp(leg.legId, how, nowMs));
+      sip().command((core, nowMs) => core.hangUp(leg.sipCall, how, nowMs));
       // If the core knew the call its `ended` event has ended the leg by now or will, when this is nested in another.
       queueMicrotask(() => {
         ending.end(leg, { cause, by: 'local', sipStatus: 0 });

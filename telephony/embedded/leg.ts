@@ -8,7 +8,9 @@ import {
   type SuperviseMode,
   type TapFrame,
 } from '../ports/switch.ts';
+import type { Law } from '../rtp/g711.ts';
 import type { MediaKind, MediaLegOptions } from './media/media-engine.ts';
+import type { TrunkOptions } from './trunks/types.ts';
 
 /** Legs that all hear each other. */
 export interface Conference {
@@ -22,8 +24,12 @@ export interface Leg {
   readonly kind: MediaKind;
   readonly mediaTimeoutMs: number;
   /** Digits are looked for in the audio (`dtmf: inband` of its trunk). */
-  readonly inbandDigits: boolean;
+  inbandDigits: boolean;
+  /** Codecs in the order of its trunk; undefined: as usual. */
+  codecs: readonly Law[] | undefined;
   state: LegState;
+  /** The call by which the SIP core knows it: the leg's own id, until it is dialled anew elsewhere. */
+  sipCall: string;
   peer: Leg | undefined;
   conference: Conference | undefined;
   supervises: { readonly target: Leg; readonly mode: SuperviseMode } | undefined;
@@ -59,6 +65,7 @@ export interface NewLeg {
   readonly marks: Marks;
   readonly offer: string | undefined;
   readonly inbandDigits?: boolean;
+  readonly codecs?: readonly Law[] | undefined;
 }
 
 /** A leg at its beginning. */
@@ -70,7 +77,9 @@ export function createLeg(fields: NewLeg): Leg {
   return {
     ...fields,
     inbandDigits: fields.inbandDigits ?? false,
+    codecs: fields.codecs,
     state: fields.direction === 'inbound' ? 'incoming' : 'dialling',
+    sipCall: fields.legId,
     peer: undefined,
     conference: undefined,
     supervises: undefined,
@@ -90,8 +99,8 @@ export function createLeg(fields: NewLeg): Leg {
 
 /** What the engine needs to know of a leg. */
 export function mediaOptions(leg: Leg): MediaLegOptions {
-  const { legId, kind, mediaTimeoutMs, inbandDigits } = leg;
-  return { legId, kind, mediaTimeoutMs, inbandDigits };
+  const { legId, kind, mediaTimeoutMs, inbandDigits, codecs } = leg;
+  return { legId, kind, mediaTimeoutMs, inbandDigits, ...(codecs === undefined ? {} : { codecs }) };
 }
 
 /** Whether the call stands, and audio may flow both ways. */
@@ -115,12 +124,25 @@ export function snapshot(leg: Leg): LegSnapshot {
   return { legId, state, direction, peerLegId: peer?.legId, marks };
 }
 
+const TRY_MARK = '#';
+
+/** Name of the call of a further try of a leg. */
+export function callOfTry(legId: string, number: number): string {
+  return number === 1 ? legId : `${legId}${TRY_MARK}${number}`;
+}
+
 /** The legs that are alive. */
 export class LegTable {
   readonly #legs = new Map<string, Leg>();
 
   add(leg: Leg): void {
     this.#legs.set(leg.legId, leg);
+  }
+
+  /** The leg whose present call that is; a call that was given up for another finds none. */
+  findByCall(call: string): Leg | undefined {
+    const leg = this.#legs.get(call) ?? this.#legs.get(call.slice(0, Math.max(call.lastIndexOf(TRY_MARK), 0)));
+    return leg?.sipCall === call ? leg : undefined;
   }
 
   find(legId: string): Leg | undefined {
@@ -160,4 +182,12 @@ export class LegTable {
 export function checkMarks(marks: Marks): void {
   const bad = Object.keys(marks).some((key) => !/^[a-z_]{1,32}$/.test(key));
   if (bad) throw new SwitchError('bad-request', 'a mark has a key that is not [a-z_]{1,32}');
+}
+
+/** What a trunk wants of the media of its calls. */
+export type TrunkMedia = Pick<NewLeg, 'inbandDigits' | 'codecs'>;
+
+/** Of a trunk that is known; the usual of any other. */
+export function trunkMedia(trunk: Partial<TrunkOptions> | undefined): TrunkMedia {
+  return { inbandDigits: trunk?.inbandDigits ?? false, codecs: trunk?.codecs };
 }

@@ -5,7 +5,7 @@ import type { SipEvent } from '../sip/core/types.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import { causeOfMediaError, rejectStatus } from './causes.ts';
 import type { SwitchEmitter } from '../ports/switch-emitter.ts';
-import { createLeg, mediaOptions, type Leg, type LegTable } from './leg.ts';
+import { createLeg, mediaOptions, type Leg, type LegTable, type TrunkMedia } from './leg.ts';
 import type { MediaEngine } from './media/media-engine.ts';
 import type { SipRunner } from './sip-runner.ts';
 import type { Hanger } from './hanger.ts';
@@ -18,6 +18,8 @@ export interface InboundParts {
   readonly sip: SipRunner;
   readonly hanger: Hanger;
   readonly mediaTimeoutMs: { readonly rtp: number; readonly webrtc: number };
+  /** What a trunk wants of the media of its calls. */
+  readonly mediaOf: (trunk: string) => TrunkMedia;
 }
 
 export class InboundLegs {
@@ -34,6 +36,7 @@ export class InboundLegs {
       direction: 'inbound',
       kind,
       mediaTimeoutMs: this.#parts.mediaTimeoutMs[kind],
+      ...(event.origin.type === 'trusted' ? this.#parts.mediaOf(event.origin.name) : {}),
       marks: {},
       offer: event.offer,
     });
@@ -58,7 +61,7 @@ export class InboundLegs {
   ring(leg: Leg): void {
     if (leg.direction !== 'inbound') throw new SwitchError('wrong-state', 'only an inbound leg can be told it rings');
     if (leg.state !== 'incoming') return;
-    this.#parts.sip.command((core, nowMs) => core.ring(leg.legId, nowMs));
+    this.#parts.sip.command((core, nowMs) => core.ring(leg.sipCall, nowMs));
   }
 
   answer(leg: Leg): Promise<void> {
@@ -82,7 +85,7 @@ export class InboundLegs {
 
   async #open(leg: Leg): Promise<void> {
     leg.localSdp = await this.#describe(leg);
-    this.#parts.sip.command((core, nowMs) => core.progress(leg.legId, leg.localSdp, nowMs));
+    this.#parts.sip.command((core, nowMs) => core.progress(leg.sipCall, leg.localSdp, nowMs));
   }
 
   async #answer(leg: Leg): Promise<void> {
@@ -91,7 +94,7 @@ export class InboundLegs {
     else await leg.opening;
     const sdp = leg.localSdp;
     leg.awaitsAnswerInAck = leg.offer === undefined;
-    this.#parts.sip.command((core, nowMs) => core.answer(leg.legId, sdp, nowMs));
+    this.#parts.sip.command((core, nowMs) => core.answer(leg.sipCall, sdp, nowMs));
     if (!leg.awaitsAnswerInAck) this.#becomeAnswered(leg);
   }
 
@@ -160,18 +163,18 @@ export class InboundLegs {
   async onReoffer(leg: Leg, event: Extract<SipEvent, { type: 'reoffer' }>): Promise<void> {
     const { media, sip, logger } = this.#parts;
     const refuse = (status: number): void => {
-      sip.command((core, nowMs) => core.rejectReoffer(leg.legId, event.token, status, nowMs));
+      sip.command((core, nowMs) => core.rejectReoffer(leg.sipCall, event.token, status, nowMs));
     };
     if (event.offer === undefined) {
       // Without an offer the far end asks for ours. What we said last still holds for RTP; WebRTC would need new ICE.
       if (leg.kind === 'webrtc') refuse(488);
-      else sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, leg.localSdp, nowMs));
+      else sip.command((core, nowMs) => core.answerReoffer(leg.sipCall, event.token, leg.localSdp, nowMs));
       return;
     }
     try {
       const sdp = await media.answerOffer(mediaOptions(leg), event.offer);
       leg.localSdp = sdp;
-      sip.command((core, nowMs) => core.answerReoffer(leg.legId, event.token, sdp, nowMs));
+      sip.command((core, nowMs) => core.answerReoffer(leg.sipCall, event.token, sdp, nowMs));
     } catch (error) {
       logger.warn({ err: error, legId: leg.legId }, 'new offer of the far end refused');
       refuse(rejectStatus(causeOfMediaError(error)));

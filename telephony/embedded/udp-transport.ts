@@ -1,6 +1,7 @@
 /** SIP over UDP. */
 import { createSocket, type Socket } from 'node:dgram';
 import { udpFlow, type Flow } from '../sip/core/types.ts';
+import { listenFault } from './listen-fault.ts';
 
 export interface UdpTransportOptions {
   readonly bind: string;
@@ -32,7 +33,8 @@ export class UdpTransport {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', (error: NodeJS.ErrnoException) => {
         socket.close();
-        reject(this.#explained(error));
+        const { bind, port } = this.#options;
+        reject(listenFault(error, { transport: 'UDP', bind, port }));
       });
       socket.bind(this.#options.port, this.#options.bind, resolve);
     });
@@ -43,17 +45,6 @@ export class UdpTransport {
     });
     enlargeBuffers(socket, this.#options.onError);
     this.#socket = socket;
-  }
-
-  #explained(error: NodeJS.ErrnoException): Error {
-    const { bind, port } = this.#options;
-    const place = `UDP port ${port} on ${bind}`;
-    const texts: Readonly<Record<string, string>> = {
-      EADDRINUSE: `SIP cannot start: ${place} is taken by another program. Stop it, or set sip.port to a free port.`,
-      EACCES: `SIP cannot start: no permission for ${place}. Set sip.port to a port above 1023.`,
-      EADDRNOTAVAIL: `SIP cannot start: this machine has no address ${bind}. Set sip.bind to one of its addresses or 0.0.0.0.`,
-    };
-    return new Error(texts[error.code ?? ''] ?? `SIP cannot start: ${place}: ${error.message}`, { cause: error });
   }
 
   send(flow: Flow, bytes: Uint8Array, onDone: (error: Error | null) => void): void {

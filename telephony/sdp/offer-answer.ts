@@ -6,6 +6,8 @@ import type { SdpAttribute, SdpMedia, SessionDescription } from './session-descr
 
 /** Our own side of a stream. */
 export interface LocalAudio {
+  /** In the order in which they are offered and chosen; A-law first when absent, because that is what our other legs speak. */
+  readonly codecs?: readonly AudioCodec['law'][];
   readonly address: string;
   readonly port: number;
   readonly rtcpPort: number;
@@ -39,12 +41,13 @@ export const offeredEventPayloadType = 101;
 
 const plainProtocols: ReadonlySet<string> = new Set(['RTP/AVP', 'RTP/AVPF']);
 
-/** Our offer: PCMA before PCMU, with telephone events. */
+const USUAL_ORDER: readonly AudioCodec['law'][] = ['pcma', 'pcmu'];
+/** RFC 3551 section 6. */
+const PAYLOAD_TYPES = { pcma: 8, pcmu: 0 } as const;
+
+/** Our offer: the codecs in our order, with telephone events. */
 export function makeOffer(local: LocalAudio): string {
-  const codecs: AudioCodec[] = [
-    { payloadType: 8, law: 'pcma' },
-    { payloadType: 0, law: 'pcmu' },
-  ];
+  const codecs = (local.codecs ?? USUAL_ORDER).map((law): AudioCodec => ({ payloadType: PAYLOAD_TYPES[law], law }));
   const media = ourMedia(local, { codecs, eventPayloadType: offeredEventPayloadType, protocol: 'RTP/AVP' });
   return serializeSdp(ourSession(local, [{ ...media, attributes: [...media.attributes, flag('sendrecv')] }]));
 }
@@ -56,7 +59,7 @@ export function answerOffer(offer: string, local: LocalAudio): NegotiationResult
   const { session } = parsed;
   const index = session.media.findIndex((media) => isUsable(session, media));
   const chosen = session.media[index];
-  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen));
+  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen), local.codecs);
   if (chosen === undefined || negotiated === undefined) return { ok: false, reason: 'the offer has no G.711 audio' };
   const answered = answerMedia(local, { session, media: chosen, negotiated });
   const lines = session.media.map((media, at) => (at === index ? answered : refused(media)));
@@ -64,18 +67,21 @@ export function answerOffer(offer: string, local: LocalAudio): NegotiationResult
 }
 
 /** Takes the far end's answer to an offer of ours. */
-export function acceptAnswer(answer: string): AnswerResult {
+export function acceptAnswer(answer: string, order: LocalAudio['codecs'] = USUAL_ORDER): AnswerResult {
   const parsed = parseSdp(answer);
   if (!parsed.ok) return parsed;
   const { session } = parsed;
   const chosen = session.media.find((media) => isUsable(session, media));
-  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen));
+  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen), order);
   return negotiated === undefined ? { ok: false, reason: 'the answer has no G.711 audio' } : { ok: true, negotiated };
 }
 
-/** Agreement with what the far end describes; PCMA first, because that is what our other legs speak. */
-export function negotiate(audio: AudioDescription): NegotiatedAudio | undefined {
-  const codec = audio.codecs.find((one) => one.law === 'pcma') ?? audio.codecs[0];
+/** Agreement with what the far end describes: the first of our order that it knows. */
+export function negotiate(
+  audio: AudioDescription,
+  order: LocalAudio['codecs'] = USUAL_ORDER,
+): NegotiatedAudio | undefined {
+  const codec = order.flatMap((law) => audio.codecs.find((one) => one.law === law) ?? [])[0];
   if (codec === undefined) return undefined;
   // RFC 3264 section 8.4: an address of zeros means that the far end neither receives nor sends.
   const held = audio.address === undefined;

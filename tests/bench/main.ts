@@ -12,6 +12,7 @@ import { fsAcd } from './freeswitch/fs-acd.ts';
 import { fsAdopt } from './freeswitch/fs-adopt.ts';
 import { fsDrive } from './freeswitch/fs-drive.ts';
 import { within } from './limits.ts';
+import { sipCps } from './sip-cps/sip-cps.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   webrtcBridge,
   ticker,
   classify7,
+  sipCps,
   simulate21x,
   simulateYangzhou,
   speechFields,

@@ -194,7 +194,7 @@ export class LocalMediaEngine implements MediaEngine {
     if (this.#opening.has(options.legId)) throw new Error('the leg is being made already');
     this.#opening.add(options.legId);
     try {
-      const makeTransport = await this.#transportMaker(options.kind);
+      const makeTransport = await this.#transportMaker(options);
       const emit = (event: MediaEvent): void => {
         this.#emit(event);
       };
@@ -207,10 +207,10 @@ export class LocalMediaEngine implements MediaEngine {
     }
   }
 
-  async #transportMaker(kind: MediaLegOptions['kind']): Promise<(sink: TransportSink) => MediaTransport> {
+  async #transportMaker({ kind, codecs }: MediaLegOptions): Promise<(sink: TransportSink) => MediaTransport> {
     if (kind === 'webrtc') return this.#weriftMaker();
     const ports = await this.#ports.takePair();
-    return (sink) => new UdpTransport(ports, this.#options.advertisedAddress, sink);
+    return (sink) => new UdpTransport(ports, { advertisedAddress: this.#options.advertisedAddress, codecs }, sink);
   }
 
   async #weriftMaker(): Promise<(sink: TransportSink) => MediaTransport> {

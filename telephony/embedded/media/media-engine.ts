@@ -15,6 +15,8 @@ export interface MediaLegOptions {
   readonly mediaTimeoutMs: number;
   /** Listen for digits in the audio itself: for a far end that sends no telephone events. */
   readonly inbandDigits?: boolean;
+  /** G.711 laws in the order in which they are offered and chosen; A-law first when absent. Plain RTP only. */
+  readonly codecs?: readonly ('pcma' | 'pcmu')[];
 }
 
 /** Both directions of a leg. */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Law } from '../../rtp/g711.ts';
 import { describe, destination, mayReport, receive } from '../../rtp/latch.ts';
 import type { Endpoint, LatchState } from '../../rtp/latch.ts';
 import { looksLikeRtcp } from '../../rtp/rtcp-packet.ts';
@@ -20,6 +21,7 @@ export class UdpTransport implements MediaTransport {
   readonly #rtcp: Socket;
   readonly #sink: TransportSink;
   readonly #advertisedAddress: string;
+  readonly #codecs: readonly Law[] | undefined;
   readonly #sessionId = randomInt(1, 0x7fff_ffff);
   #version = 0;
   #latch: LatchState = { name: 'open', described: undefined };
@@ -28,7 +30,13 @@ export class UdpTransport implements MediaTransport {
   #ignoredPackets = 0;
   #closed = false;
 
-  constructor(ports: PortPair, advertisedAddress: string, sink: TransportSink) {
+  constructor(
+    ports: PortPair,
+    options: { readonly advertisedAddress: string; readonly codecs?: readonly Law[] | undefined },
+    sink: TransportSink,
+  ) {
+    const { advertisedAddress } = options;
+    this.#codecs = options.codecs;
     this.#rtp = new PeerSocket(ports.rtp, { localAddress: advertisedAddress, mayConnect: ports.isNumbered });
     this.#rtcp = ports.rtcp;
     this.#sink = sink;
@@ -60,7 +68,7 @@ export class UdpTransport implements MediaTransport {
   }
 
   acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
-    const result = acceptAnswer(sdp);
+    const result = acceptAnswer(sdp, this.#codecs);
     if (!result.ok) return Promise.reject(new SdpError(`the answer cannot be used: ${result.reason}`));
     this.#apply(result.negotiated);
     return Promise.resolve(result.negotiated);
@@ -103,6 +111,7 @@ export class UdpTransport implements MediaTransport {
   #local(): LocalAudio {
     this.#version += 1;
     return {
+      ...(this.#codecs === undefined ? {} : { codecs: this.#codecs }),
       address: this.#advertisedAddress,
       port: this.#rtp.socket.address().port,
       rtcpPort: this.#rtcp.address().port,

@@ -39,10 +39,10 @@ export function makeResponse(request: Answerable, status: number, parts: Respons
 }
 
 /** Our Contact towards a flow. */
-export function contactFor(runtime: CoreRuntime, flow: Flow): Header {
+export function contactFor(runtime: CoreRuntime, flow: Flow, user = runtime.options.contactUser): Header {
   const { host, port } = runtime.options.localAddress(flow);
   const transport = flow.transport === 'UDP' ? '' : `;transport=${flow.transport.toLowerCase()}`;
-  return { name: 'contact', value: `<sip:${runtime.options.contactUser}@${host}:${port}${transport}>` };
+  return { name: 'contact', value: `<sip:${user}@${host}:${port}${transport}>` };
 }
 
 /** A fresh Via towards a flow. */

@@ -52,7 +52,7 @@ export class IncomingCalls {
     this.#book.setDialog(call, serverDialog(request, this.#runtime.options.newToken(), flow));
     this.#book.addInvite(call, request.essentials);
     tx.respond(makeResponse(request, 100, { toTag: '' }));
-    const caller = callerOf(request, origin.type === 'trusted');
+    const caller = callerOf(request, this.#isBelieved(origin));
     this.#runtime.emit({
       type: 'incoming',
       call: call.id,
@@ -66,6 +66,10 @@ export class IncomingCalls {
       flow,
       offer: request.body.length === 0 ? undefined : bodyText(request),
     });
+  }
+
+  #isBelieved(origin: CallOrigin): boolean {
+    return origin.type === 'trusted' && (this.#runtime.options.believesIdentity?.(origin.name) ?? true);
   }
 
   /** 400: no usable Contact, which a dialog needs. 482: the same INVITE came another way too (section 8.2.2.2). */

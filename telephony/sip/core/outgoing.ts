@@ -88,6 +88,13 @@ export class OutgoingCalls {
       this.#book.end(call, 'local', 'no-answer');
       this.cancel(call);
     });
+    if (dial.answerWithinMs !== undefined) {
+      this.#runtime.startTimer(silenceTimerId(call), dial.answerWithinMs, () => {
+        // Not heard of at all: whoever dialled may try elsewhere. If it answers after all, it is cancelled.
+        this.#book.end(call, 'remote', 'unreachable', 408);
+        this.cancel(call);
+      });
+    }
     this.#send(attempt);
   }
 
@@ -118,7 +125,8 @@ export class OutgoingCalls {
   }
 
   #invite(dial: DialRequest, sessionS: number): SipRequest {
-    const { domain, newToken } = this.#runtime.options;
+    const { newToken } = this.#runtime.options;
+    const domain = dial.domain ?? this.#runtime.options.domain;
     const user = dial.from.user === '' ? 'anonymous' : dial.from.user;
     const from = { displayName: dial.from.displayName, uri: `sip:${escapeUser(user)}@${domain}` };
     const sdp = sdpParts(dial.offer);
@@ -169,6 +177,7 @@ export class OutgoingCalls {
 
   #onProvisional(attempt: Attempt, response: ReceivedResponse): void {
     attempt.proceeding = true;
+    this.#runtime.stopTimer(silenceTimerId(attempt.call));
     if (attempt.cancelWanted) this.#sendCancel(attempt);
     const { toTag } = response.essentials;
     if (!this.#acknowledgeReliable(attempt, response)) return;
@@ -236,6 +245,7 @@ export class OutgoingCalls {
       return;
     }
     this.#runtime.stopTimer(ringTimerId(call));
+    this.#runtime.stopTimer(silenceTimerId(call));
     this.#attempts.delete(call.id);
     call.phase = 'confirmed';
     call.peerAllowsUpdate = allowsUpdate(response);
@@ -250,6 +260,7 @@ export class OutgoingCalls {
     const attempt = this.#attempts.get(call.id);
     if (attempt === undefined || attempt.cancelSent) return;
     attempt.cancelWanted = true;
+    this.#runtime.stopTimer(silenceTimerId(call));
     if (attempt.proceeding) this.#sendCancel(attempt);
   }
 
@@ -268,7 +279,13 @@ export class OutgoingCalls {
   }
 
   #drop(attempt: Attempt): void {
+    this.#runtime.stopTimer(silenceTimerId(attempt.call));
     this.#attempts.delete(attempt.call.id);
     this.#book.remove(attempt.call);
   }
+}
+
+/** Timer that gives up a far end of which nothing is heard. */
+function silenceTimerId(call: Call): string {
+  return `call|${call.id}|silence`;
 }

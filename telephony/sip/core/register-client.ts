@@ -9,8 +9,9 @@ import type { CoreRuntime } from './runtime.ts';
 import type { TransactionLayer } from './transaction-layer.ts';
 import type { RegisterRequest } from './types.ts';
 
-/** Try again after a failure. */
+/** Try again after a failure; after a refusal (wrong password …) less often. */
 const RETRY_MS = 5_000;
+const RETRY_REFUSED_MS = 60_000;
 const MAX_EXPIRES_S = 86_400;
 
 /** One registration that is to be kept up. */
@@ -47,7 +48,7 @@ export class RegisterClient {
     kept.seq += 1;
     const { flow, aor } = wanted;
     const instance = wanted.instance === '' ? '' : `;+sip.instance="<${wanted.instance}>"`;
-    const contact = contactFor(this.#runtime, flow);
+    const contact = contactFor(this.#runtime, flow, wanted.contactUser);
     const expiresS = wanted.expiresS === 0 ? 0 : Math.max(wanted.expiresS, kept.minS);
     const request = makeRequest(this.#runtime, flow, {
       method: 'REGISTER',
@@ -95,7 +96,7 @@ export class RegisterClient {
 
   /** The registrar lists every binding; ours is the one with our Contact, else the first (section 10.2.4). */
   #grantedS(response: ReceivedResponse, wanted: RegisterRequest): number | undefined {
-    const ours = parseNameAddr(contactFor(this.#runtime, wanted.flow).value)?.uri;
+    const ours = parseNameAddr(contactFor(this.#runtime, wanted.flow, wanted.contactUser).value)?.uri;
     const all = headerList(response, 'contact').map(parseNameAddr);
     const mine = all.find((address) => address?.uri === ours) ?? all[0];
     return (
@@ -111,7 +112,8 @@ export class RegisterClient {
       this.#kept.delete(kept.id);
       return;
     }
-    const again = expiresS > 0 ? Math.max(1_000, expiresS * 500) : RETRY_MS;
+    const retryMs = status >= 400 && status < 500 && status !== 408 ? RETRY_REFUSED_MS : RETRY_MS;
+    const again = expiresS > 0 ? Math.max(1_000, expiresS * 500) : retryMs;
     this.#runtime.startTimer(timerId(kept.id), again, () => {
       this.#send(kept, wanted);
     });

@@ -10,6 +10,7 @@ import { parseVia } from '../message/via.ts';
 import { splitOutside } from '../message/tokens.ts';
 import type { Header, ReceivedMessage, ReceivedRequest } from '../message/types.ts';
 import { Answering } from './answering.ts';
+import { Asking } from './asking.ts';
 import { ALLOW, makeResponse, SUPPORTED } from './build.ts';
 import { CallBook, type Call } from './call-book.ts';
 import { IncomingCalls } from './incoming.ts';
@@ -23,7 +24,16 @@ import { SessionTimers } from './session-timers.ts';
 import { CoreRuntime } from './runtime.ts';
 import { screen } from './screen.ts';
 import { TransactionLayer, type ServerTransaction } from './transaction-layer.ts';
-import type { Admission, CallOrigin, CoreEffect, DialRequest, Flow, RegisterRequest, SipCoreOptions } from './types.ts';
+import type {
+  Admission,
+  AskRequest,
+  CallOrigin,
+  CoreEffect,
+  DialRequest,
+  Flow,
+  RegisterRequest,
+  SipCoreOptions,
+} from './types.ts';
 
 const NONCE_LIFE_MS = 300_000;
 const CRLF = new Uint8Array([13, 10]);
@@ -50,6 +60,7 @@ export class SipCore {
   readonly #book: CallBook;
   readonly #registrar: Registrar;
   readonly #registerClient: RegisterClient;
+  readonly #asking: Asking;
   readonly #answering: Answering;
   readonly #incoming: IncomingCalls;
   readonly #outgoing: OutgoingCalls;
@@ -78,6 +89,7 @@ export class SipCore {
     const registrar = new Registrar(runtime);
     this.#registrar = registrar;
     this.#registerClient = new RegisterClient(runtime, layer);
+    this.#asking = new Asking(runtime, layer);
     this.#mid = new MidDialog(runtime, { layer, book, registrar });
     const sendBye = (call: Call): void => {
       this.#mid.bye(call);
@@ -222,6 +234,19 @@ export class SipCore {
     return this.#run(nowMs, () => {
       this.#registerClient.register(request);
     });
+  }
+
+  /** OPTIONS to a far end; an `asked` event tells what it said. */
+  ask(request: AskRequest, nowMs: number): CoreEffect[] {
+    return this.#run(nowMs, () => {
+      this.#asking.ask(request);
+    });
+  }
+
+  /** Whether a flow has a registration or a call with us. */
+  isKnownFlow(flow: Flow): boolean {
+    if (this.#registrar.findByFlow(flow.id) !== undefined) return true;
+    return this.#book.all().some(({ dialog }) => dialog?.flow.id === flow.id);
   }
 
   #run(nowMs: number, work: () => void): CoreEffect[] {

@@ -135,7 +135,9 @@ export type SipEvent =
   | { readonly type: 'registered'; readonly endpointId: string }
   | { readonly type: 'unregistered'; readonly endpointId: string }
   /** Outcome of a REGISTER of ours; `id` is the one of the request. */
-  | { readonly type: 'registration'; readonly id: string; readonly status: number; readonly expiresS: number };
+  | { readonly type: 'registration'; readonly id: string; readonly status: number; readonly expiresS: number }
+  /** Answer to `ask`; status 0: none came in time. */
+  | { readonly type: 'asked'; readonly token: string; readonly status: number };
 
 export type Admission =
   /** `trusted` names the trunk; undefined for a stranger, who must prove a credential to call. */
@@ -152,6 +154,8 @@ export interface SipCoreOptions {
   readonly localAddress: (flow: Flow) => { readonly host: string; readonly port: number };
   /** Decides on requests outside a dialog; undefined stands for one that could not be read. Takes the time. */
   readonly admit: (request: ReceivedRequest | undefined, flow: Flow, nowMs: number) => Admission;
+  /** Whether the identity that a trusted peer of that name asserts (RFC 3325) is believed; all of them without. */
+  readonly believesIdentity?: (trusted: string) => boolean;
   readonly findAccount: (username: string) => DigestAccount | undefined;
   /** Unguessable text of at least 64 bits, only `[A-Za-z0-9]`. */
   readonly newToken: () => string;
@@ -178,9 +182,25 @@ export interface DialRequest {
   readonly offer: string;
   readonly ringMs: number;
   readonly credentials: Credentials | undefined;
+  /** Domain of From where the far end wants another than ours. */
+  readonly domain?: string | undefined;
+  /** The call ends as `unreachable` when nothing at all is heard for so long; the usual 64*T1 without. */
+  readonly answerWithinMs?: number | undefined;
+}
+
+export interface AskRequest {
+  /** Handed back with the answer. */
+  readonly token: string;
+  readonly uri: string;
+  readonly flow: Flow;
+  /** Address of From. */
+  readonly from: string;
+  readonly withinMs: number;
 }
 
 export interface RegisterRequest {
+  /** User part of the Contact, by which calls come in; that of the core without. */
+  readonly contactUser?: string;
   /** Tells several registrations apart; '' when there is one only. */
   readonly id?: string;
   readonly uri: string;

@@ -53,7 +53,7 @@ describe('loadConfig', () => {
     const config = loadConfig({ env, file });
     expect(config.http).toMatchObject({ port: 9000, httpsPort: null });
     expect(config.sip).toMatchObject({ port: 5080, allowPrivateNetworks: false });
-    expect(config.sip.trunks).toEqual([{ name: 'carrier', addresses: ['203.0.113.7'] }]);
+    expect(config.sip.trunks).toMatchObject([{ name: 'carrier', addresses: ['203.0.113.7'], outbound: null }]);
     expect(config.public).toBe(true);
     expect(config.store.databaseUrl).toBe('postgres://u:p@db/hotline');
   });

@@ -52,19 +52,65 @@ describe('origin policy', () => {
     expect(strict.trustedName(udpFlow('127.0.0.1', 5060))).toBeUndefined();
   });
 
-  it('serves strangers a few times a second', () => {
+  it('serves strangers a few times a second, one address less than all', () => {
     const policy = new OriginPolicy(OPTIONS);
-    const stranger = udpFlow('8.8.8.8', 5060);
-    const ask = (nowMs: number): string => policy.admit(requestOf('phone'), stranger, nowMs).type;
-    expect(Array.from({ length: 8 }, () => ask(0)).filter((t) => t === 'serve')).toHaveLength(5);
-    expect(ask(100)).toBe('drop');
-    expect(ask(400)).toBe('serve');
-    expect(Array.from({ length: 8 }, () => ask(10_000)).filter((t) => t === 'serve')).toHaveLength(5);
+    const ask = (nowMs: number, address: string): string =>
+      policy.admit(requestOf('phone'), udpFlow(address, 5060), nowMs).type;
+    const served = (nowMs: number, addresses: readonly string[]): number =>
+      addresses.filter((address) => ask(nowMs, address) === 'serve').length;
+    expect(
+      served(
+        0,
+        Array.from({ length: 8 }, () => '8.8.8.8'),
+      ),
+    ).toBe(2);
+    expect(
+      served(
+        0,
+        Array.from({ length: 8 }, (_, i) => `9.9.9.${i}`),
+      ),
+    ).toBe(3);
+    expect(ask(100, '8.8.8.8')).toBe('drop');
+    expect(ask(600, '8.8.8.8')).toBe('serve');
     expect(policy.admit(requestOf('phone'), WS, 10_000)).toEqual({ type: 'serve', trusted: undefined });
     expect(policy.admit(requestOf('phone'), udpFlow('203.0.113.7', 1), 10_000)).toEqual({
       type: 'serve',
       trusted: 'carrier',
     });
+  });
+
+  it('does not listen to an address that floods, unless it is known; never stops listening to a trunk', () => {
+    const policy = new OriginPolicy(OPTIONS);
+    const bytes = new TextEncoder().encode('REGISTER sip:x SIP/2.0\r\nUser-Agent: phone\r\n\r\n');
+    const at = (nowMs: number, known = false): { nowMs: number; isKnown: () => boolean } => ({
+      nowMs,
+      isKnown: () => known,
+    });
+    const flood = udpFlow('8.8.8.8', 5060);
+    expect(policy.passes(bytes, flood, at(0))).toBe(true);
+    for (let i = 0; i < 300; i += 1) policy.admit(requestOf('phone'), flood, i);
+    expect(policy.passes(bytes, flood, at(300))).toBe(false);
+    expect(policy.passes(bytes, flood, at(300, true))).toBe(true);
+    expect(policy.passes(bytes, udpFlow('8.8.8.9', 5060), at(300))).toBe(true);
+    expect(policy.passes(bytes, flood, at(120_000))).toBe(true);
+    const trunk = udpFlow('203.0.113.7', 5060);
+    for (let i = 0; i < 300; i += 1) policy.admit(requestOf('phone'), trunk, i);
+    expect(policy.passes(bytes, trunk, at(300))).toBe(true);
+    expect(policy.counters()).toMatchObject({ 'dropped-banned': 1, 'banned-addresses': 0 });
+  });
+
+  it('knows scanners by their raw bytes, and keeps its tables small', () => {
+    const policy = new OriginPolicy({ ...OPTIONS, strangerRequestsPerSecond: 10_000 });
+    const encode = (agent: string): Uint8Array =>
+      new TextEncoder().encode(`OPTIONS sip:100@x SIP/2.0\r\nVia: a\r\nUser-Agent: ${agent}\r\n\r\n`);
+    const at = { nowMs: 0, isKnown: (): boolean => false };
+    for (const [i, agent] of ['friendly-scanner', 'sipvicious', 'pplsip', 'VaxSIPUserAgent/3.1'].entries())
+      expect(policy.passes(encode(agent), udpFlow(`8.8.4.${i}`, 5060), at)).toBe(false);
+    expect(policy.passes(encode('Yealink SIP-T46S'), udpFlow('8.8.4.9', 5060), at)).toBe(true);
+    expect(policy.passes(encode('harmless'), udpFlow('8.8.4.0', 5060), at)).toBe(false);
+    for (let i = 0; i < 20_000; i += 1)
+      policy.admit(requestOf('phone'), udpFlow(`11.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, 1), i);
+    expect(policy.counters()['stranger-addresses']).toBeLessThanOrEqual(4_096);
   });
 
   it('is silent to scanners, unless they come from a trusted address', () => {
