@@ -1,5 +1,6 @@
 /** The one configuration schema. Every key has a default good for `npm start` on one machine and says what it is for. */
 import { z } from 'zod';
+import { asrSchema } from './asr-schema.ts';
 import { surgeSchema } from './surge-schema.ts';
 import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } from './waiting-schema.ts';
 import { edgeSchema } from './edge-schema.ts';
@@ -129,19 +130,6 @@ export const ivrSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("Folder of the city's own recordings; null = the sample ones."),
-});
-
-export const asrSchema = z.strictObject({
-  engine: z.enum(['sherpa', 'scripted', 'off']).default('sherpa').describe('Recogniser; `scripted` is for tests.'),
-  modelDir: z.string().min(1).default('asr/models/demo-zh-8k').describe('Folder of the model files.'),
-  processes: z.number().int().min(1).max(64).default(1).describe('Recogniser child processes.'),
-  maxStreams: z
-    .number()
-    .int()
-    .min(1)
-    .max(2_000)
-    .default(60)
-    .describe('Streams at once; further calls go on without text.'),
 });
 
 export const storeSchema = z.strictObject({

@@ -32,6 +32,7 @@ import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
 import { openLine } from './open-line.ts';
 import { createLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { cityWords, recognitionCounters } from './recognition-counters.ts';
 import { Gateway } from './realtime/gateway.ts';
 import { ensureDemoUsers } from './store/demo-users.ts';
 import { defaultNumbering } from './store/postgres/ticket-store.ts';
@@ -112,14 +113,12 @@ async function startStore({ config, dataDir, logger, closing }: Base): Promise<S
 }
 
 /** Calls do not wait for the recogniser: it may come up later, or never. */
-function startRecognizer({ config, logger, closing }: Base): { recognizer: Recognizer; up: Promise<void> } {
-  const { engine, modelDir, processes, maxStreams } = config.asr;
+function startRecognizer({ config, logger, closing }: Base, city: City): { recognizer: Recognizer; up: Promise<void> } {
   const part = logger.child({ part: 'asr' });
   const recognizer = createRecognizer({
-    engine,
-    modelDir: resolve(root, modelDir),
-    processes,
-    maxStreams,
+    config: config.asr,
+    resolvePath: (path) => resolve(root, path),
+    hotWords: cityWords(city),
     logger: part,
   });
   closing.add('recognizer', () => recognizer.close());
@@ -238,7 +237,11 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
     ...{ config, city, store, gateway, credentials, recordingsDir, version, surge },
-    metrics: createMetrics({ switch: () => phoneSwitch.counters(), calls: () => center.counters() }),
+    metrics: createMetrics({
+      switch: () => phoneSwitch.counters(),
+      calls: () => center.counters(),
+      recognition: () => recognitionCounters(recognizer),
+    }),
     logger: logger.child({ part: 'http' }),
     pagesDir: join(root, 'agent-desktop/dist'),
     openApiFile: join(root, 'docs/api/openapi.yaml'),
@@ -261,7 +264,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   mkdirSync(recordingsDir, { recursive: true });
   const base: Base = { config, logger, closing, dataDir, recordingsDir };
   const [city, callFlow] = await Promise.all([loadCity(config.cityDir), loadCallFlow(config, root)]);
-  const { recognizer, up } = startRecognizer(base);
+  const { recognizer, up } = startRecognizer(base, city);
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
   const [store, phoneSwitch] = await Promise.all([startStore(base), startSwitch(base, credentials)]);

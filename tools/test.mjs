@@ -37,8 +37,8 @@ function installWhatIsMissing() {
   }
 }
 
-/** Servers that no Debian package brings: their tests are skipped where there is none, and counted. */
-const mayLack = /freeswitch|drachtio/i;
+/** Servers and services that no Debian package brings: their tests are skipped where there is none, and counted. */
+const mayLack = /freeswitch|drachtio|VOSK_URL|FUNASR_URL|GOOGLE_APPLICATION_CREDENTIALS/i;
 
 installWhatIsMissing();
 const pages = spawnSync(process.execPath, ['tools/start.mjs', '--build-only'], { stdio: 'inherit' });

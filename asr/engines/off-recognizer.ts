@@ -1,5 +1,6 @@
 /** No recognition: calls go on without text, and the page says why. */
 import type {
+  EngineReport,
   Recognizer,
   RecognizerCapabilities,
   RecognizerState,
@@ -16,6 +17,9 @@ export class OffRecognizer implements Recognizer {
     partials: false,
     tokenTimes: false,
     syllables: false,
+    revisedFinals: false,
+    confidence: false,
+    hotWords: false,
     sampleRateHz: 8000,
     languages: [],
   };
@@ -38,5 +42,9 @@ export class OffRecognizer implements Recognizer {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  report(): readonly EngineReport[] {
+    return [];
   }
 }

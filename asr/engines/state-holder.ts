@@ -34,5 +34,12 @@ export class StateHolder {
 }
 
 function reasonOf(state: RecognizerState): string {
-  return state.type === 'off' ? state.reason : '';
+  switch (state.type) {
+    case 'off':
+      return state.reason;
+    case 'ready':
+      return state.degraded ?? '';
+    case 'starting':
+      return '';
+  }
 }

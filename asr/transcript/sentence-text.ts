@@ -3,6 +3,7 @@
  */
 import type { TimedToken } from '../ports.ts';
 import { CONTEXT_CHARS, maskNumbers } from './mask.ts';
+import { joinForms } from './number-forms.ts';
 import { normaliseNumbers, type Piece } from './spoken-numbers.ts';
 
 export interface SentenceText {
@@ -28,19 +29,27 @@ const questionWord = /(什么|多少|哪|怎么|几|谁|多久|多长|是否|为
 
 /** The text of a sentence or of its beginning. */
 export function sentenceText(pieces: readonly Piece[], { final, before = '' }: SentenceOptions): SentenceText {
-  const numbers = normaliseNumbers(pieces);
+  const numbers = normaliseNumbers(joinForms(pieces));
   const shown = maskNumbers(numbers, before);
+  // Engines that set marks of their own know better than pauses.
+  const marked = shown.some((piece) => isMark(piece.text));
   let text = '';
   shown.forEach((piece, i) => {
     const previous = shown[i - 1];
-    if (previous !== undefined && isPause(previous, piece)) text += '，';
+    if (!marked && previous !== undefined && isPause(previous, piece)) text += '，';
     text += piece.text;
   });
-  if (final && text !== '') text += isQuestion(numbers.map((piece) => piece.text).join('')) ? '？' : '。';
+  if (final && text !== '' && !/[。？！]$/.test(text)) text = text.replace(/[，、；：]$/, '') + endMark(numbers);
+  const said = shown.filter((piece) => !isMark(piece.text));
   const tail = (before + numbers.map((piece) => piece.text).join('')).slice(-CONTEXT_CHARS);
-  return { text, tokens: shown, tail };
+  return { text, tokens: said, tail };
 }
 
+function endMark(pieces: readonly Piece[]): string {
+  return isQuestion(pieces.map((piece) => piece.text).join('')) ? '？' : '。';
+}
+
+const isMark = (text: string): boolean => /^[，。？！、；：]+$/.test(text);
 function isPause(previous: Piece, piece: Piece): boolean {
   if (piece.startMs - previous.endMs < COMMA_PAUSE_MS) return false;
   return !(/[0-9*]$/.test(previous.text) && /^[0-9*]/.test(piece.text));

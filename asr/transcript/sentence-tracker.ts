@@ -1,7 +1,8 @@
 /**
  * The sentence that is being said on one stream: decides what is shown and whether it is news. Pure.
  */
-import type { TimedToken } from '../ports.ts';
+import type { TimedToken, TimeSpan } from '../ports.ts';
+import { maskedSpans } from './masked-spans.ts';
 import { piecesAt, textPieces } from './pieces.ts';
 import { sentenceText } from './sentence-text.ts';
 import type { Piece } from './spoken-numbers.ts';
@@ -25,6 +26,7 @@ export interface TrackedSentence {
   readonly tokens: readonly TimedToken[];
   readonly syllables: readonly string[];
   readonly gapBeforeMs: number;
+  readonly maskedSpans?: readonly TimeSpan[];
 }
 
 /** @see SentenceTracker.hear */
@@ -71,6 +73,7 @@ export class SentenceTracker {
           tokens: tokens.map((t) => ({ text: t.text, startMs: Math.round(t.startMs), endMs: Math.round(t.endMs) })),
           syllables: this.#wording === null ? [] : unmaskedSyllables(heard.tokens, pieces, tokens),
           gapBeforeMs: Math.round(this.#gapBeforeMs),
+          ...maskedSpans(tokens),
         }
       : undefined;
     if (final) this.#next(update === undefined ? this.#tail : tail);

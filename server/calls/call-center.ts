@@ -22,6 +22,7 @@ import type { LineDesk } from './line-desk.ts';
 import * as lineParts from './line-parts.ts';
 import type { CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 import { LineWatch } from './line-watch.ts';
+import { RecordingMask } from './recording-mask.ts';
 import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
 import { rulesOf } from './core/wait-rules.ts';
@@ -43,6 +44,7 @@ export class CallCenter {
   readonly #reconciler: Reconciler;
   readonly #voicemail: VoicemailDesk;
   readonly #flows: IvrFlows;
+  readonly #mask: RecordingMask;
   readonly callbacks: CallbackService;
   readonly lineDesk: LineDesk;
   readonly lineWatch: LineWatch;
@@ -57,6 +59,7 @@ export class CallCenter {
   constructor(options: CallCenterOptions) {
     this.#options = options;
     const { line, logger, nowMs } = options;
+    this.#mask = new RecordingMask(logger);
     this.lineDesk = lineParts.makeLineDesk(options, this.#house);
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
     this.callbacks = lineParts.makeCallbacks(options, this.#house);
@@ -273,6 +276,7 @@ export class CallCenter {
         return;
       case 'recording.finished':
         tellRunner(this.#recordingOwner(event.legId), event);
+        this.#mask.finished(this.#recordingOwner(event.legId)?.callId, event.path);
         return;
       case 'leg.answered':
       case 'leg.digit':
@@ -351,6 +355,7 @@ export class CallCenter {
     call.segments.set(update.segmentId, update);
     this.#listener?.transcript(call, update);
     if (!update.final || update.text === '') return;
+    this.#mask.speech(call.runner.callId, update);
     this.timeline.emit(call.runner.callId, { type: 'speech.final', segment: update });
     call.draft.hear({ type: 'speech', segment: update });
   }

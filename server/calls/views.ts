@@ -107,7 +107,7 @@ export function callbackView(row: CallbackRow & { readonly standing: boolean }, 
 export function transcriptionStatus(state: RecognizerState, engine: string): TranscriptionStatus {
   switch (state.type) {
     case 'ready':
-      return { type: 'on', engine };
+      return { type: 'on', engine, ...(state.degraded === undefined ? {} : { degraded: state.degraded }) };
     case 'starting':
       return { type: 'starting' };
     case 'off':

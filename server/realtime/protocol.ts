@@ -131,7 +131,8 @@ export interface DeskCallView {
 }
 
 export type TranscriptionStatus =
-  | { readonly type: 'on'; readonly engine: string }
+  /** `degraded`: less than usual, in plain words what. */
+  | { readonly type: 'on'; readonly engine: string; readonly degraded?: string }
   | { readonly type: 'starting' }
   /** `reason` says what to do. */
   | { readonly type: 'off'; readonly reason: string };

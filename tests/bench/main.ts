@@ -4,6 +4,8 @@ import { acdOffer } from './acd/acd-offer.ts';
 import { acdRedis } from './acd/acd-redis.ts';
 import { acdSip } from './acd/acd-sip.ts';
 import { classify7 } from './classify/classify-7.ts';
+import { asrLatency } from './asr/asr-latency.ts';
+import { asrOverhead } from './asr/asr-overhead.ts';
 import { edge } from './edge/edge.ts';
 import { fanOut } from './fan-out/fan-out.ts';
 import { firstCall } from './first-call/first-call.ts';
@@ -23,6 +25,8 @@ const benches: readonly Bench[] = [
   acdOffer,
   acdRedis,
   acdSip,
+  asrOverhead,
+  asrLatency,
   fanOut,
   firstCall,
   edge,

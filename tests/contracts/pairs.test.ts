@@ -6,7 +6,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 const pairs: Readonly<Record<string, readonly string[]>> = {
   switchContract: ['switch-embedded.test.ts', 'switch-freeswitch.test.ts'],
   switchPartyContract: ['switch-embedded.test.ts', 'switch-freeswitch.test.ts'],
-  recognizerContract: ['recognizer-sherpa.test.ts', 'recognizer-scripted.test.ts'],
+  recognizerContract: [
+    'recognizer-sherpa.test.ts',
+    'recognizer-scripted.test.ts',
+    'recognizer-vosk.test.ts',
+    'recognizer-funasr.test.ts',
+    'recognizer-google.test.ts',
+    'recognizer-failover.test.ts',
+    'recognizer-second-pass.test.ts',
+  ],
   storeContract: ['store-embedded.test.ts', 'store-postgres15.test.ts'],
   surgeStoreContract: ['surge-store-embedded.test.ts', 'surge-store-postgres15.test.ts'],
   lineStoreContract: ['line-store-memory.test.ts', 'line-store-redis.test.ts'],

@@ -51,7 +51,44 @@ class SilentDeath extends ScriptedRecognizer {
   }
 }
 
+class RepeatsFinals extends ScriptedRecognizer {
+  override open(options: RecognizerStreamOptions): RecognizerStream {
+    return super.open({
+      ...options,
+      onUpdate: (update) => {
+        options.onUpdate({ ...update, rev: update.rev * 2 });
+        if (update.final) options.onUpdate({ ...update, rev: update.rev * 2 + 1, text: `${update.text}！` });
+      },
+    });
+  }
+}
+
+class ClaimsConfidence extends ScriptedRecognizer {
+  override readonly capabilities = { ...new ScriptedRecognizer({ maxStreams: 1 }).capabilities, confidence: true };
+}
+
+class DeniesPartials extends ScriptedRecognizer {
+  override readonly capabilities = { ...new ScriptedRecognizer({ maxStreams: 1 }).capabilities, partials: false };
+}
+
+class BreaksOnNoise extends ScriptedRecognizer {
+  override open(options: RecognizerStreamOptions): RecognizerStream {
+    const stream = super.open(options);
+    return {
+      end: () => stream.end(),
+      push: (frame) => {
+        if (frame.pcm.includes(32_767)) this.failStreams();
+        else stream.push(frame);
+      },
+    };
+  }
+}
+
 const broken = [
+  { Kind: RepeatsFinals, caught: 'declares what it can do' },
+  { Kind: ClaimsConfidence, caught: 'declares what it can do' },
+  { Kind: DeniesPartials, caught: 'declares what it can do' },
+  { Kind: BreaksOnNoise, caught: 'hears noise' },
   { Kind: NeverFinal, caught: 'brings the last final' },
   { Kind: SameRev, caught: 'turns speech into partials' },
   { Kind: HidesLoss, caught: 'marks lost audio' },
@@ -68,6 +105,7 @@ describe('Recognizer contract: broken adapters', () => {
       const harness: RecognizerHarness = {
         recognizer,
         maxStreams: 4,
+        speed: 2,
         expected: ['投诉', '路灯'],
         crash: () => {
           recognizer.failStreams();

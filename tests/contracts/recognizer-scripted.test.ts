@@ -9,6 +9,7 @@ recognizerContract('scripted', async () => {
   return {
     recognizer,
     maxStreams: 4,
+    speed: 3,
     expected: ['投诉', '路灯'],
     crash: () => {
       recognizer.failStreams();

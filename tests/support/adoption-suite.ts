@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
-import type { AudioFrame, Recognizer } from '../../asr/ports.ts';
+import type { AudioFrame, EngineReport, Recognizer } from '../../asr/ports.ts';
 import { loadCity } from '../../config/load-city.ts';
 import { configSchema } from '../../config/schema.ts';
 import { MemoryLineStore } from '../../server/acd/memory/memory-line-store.ts';
@@ -60,12 +60,22 @@ export function adoptionSuite(switchName: string, makeRig: () => Promise<Adoptio
 class DeafRecognizer implements Recognizer {
   readonly name = 'deaf';
   readonly description = 'deaf';
-  readonly capabilities = { partials: false, tokenTimes: false, syllables: false, sampleRateHz: 8_000, languages: [] };
+  readonly capabilities = {
+    partials: false,
+    tokenTimes: false,
+    syllables: false,
+    revisedFinals: false,
+    confidence: false,
+    hotWords: false,
+    sampleRateHz: 8_000,
+    languages: [],
+  };
   readonly state = { type: 'ready' } as const;
   readonly firstFrames = new Map<string, AudioFrame>();
   start = (): Promise<void> => Promise.resolve();
   onState = (): (() => void) => () => undefined;
   close = (): Promise<void> => Promise.resolve();
+  report = (): readonly EngineReport[] => [];
   open: Recognizer['open'] = ({ streamId }) => ({
     push: (frame) => {
       if (!this.firstFrames.has(streamId)) this.firstFrames.set(streamId, frame);

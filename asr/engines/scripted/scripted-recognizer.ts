@@ -1,5 +1,6 @@
 /** A recogniser that needs no model: gives the sentences of a script for audio that is not silent. For tests and screenshots. */
 import type {
+  EngineReport,
   Recognizer,
   RecognizerCapabilities,
   RecognizerState,
@@ -7,33 +8,44 @@ import type {
   RecognizerStreamOptions,
 } from '../../ports.ts';
 import { closedStream } from '../closed-stream.ts';
+import { EngineCount } from '../engine-count.ts';
 import { StateHolder } from '../state-holder.ts';
 import { defaultScript, type Script } from './script.ts';
 import { ScriptedStream } from './scripted-stream.ts';
 
 export interface ScriptedOptions {
+  /** `scripted` if not given. */
+  readonly name?: string;
+  readonly languages?: readonly string[];
   readonly script?: Script;
   readonly maxStreams: number;
 }
 
 export class ScriptedRecognizer implements Recognizer {
-  readonly name = 'scripted';
+  readonly name: string;
   readonly description = '脚本识别：只为测试，不听声音';
-  readonly capabilities: RecognizerCapabilities = {
-    partials: true,
-    tokenTimes: true,
-    syllables: true,
-    sampleRateHz: 8000,
-    languages: ['zh-CN'],
-  };
+  readonly capabilities: RecognizerCapabilities;
   readonly #script: Script;
   readonly #maxStreams: number;
   readonly #state = new StateHolder();
   readonly #streams = new Set<ScriptedStream>();
+  readonly #count: EngineCount;
 
-  constructor({ script = defaultScript, maxStreams }: ScriptedOptions) {
+  constructor({ name = 'scripted', languages = ['zh-CN'], script = defaultScript, maxStreams }: ScriptedOptions) {
+    this.name = name;
+    this.capabilities = {
+      partials: true,
+      tokenTimes: true,
+      syllables: true,
+      revisedFinals: false,
+      confidence: false,
+      hotWords: false,
+      sampleRateHz: 8000,
+      languages,
+    };
     this.#script = script;
     this.#maxStreams = maxStreams;
+    this.#count = new EngineCount(this.name);
   }
 
   get state(): RecognizerState {
@@ -58,12 +70,19 @@ export class ScriptedRecognizer implements Recognizer {
       onClosed: () => this.#streams.delete(stream),
     });
     this.#streams.add(stream);
-    return stream;
+    return this.#count.counted(stream);
+  }
+
+  report(): readonly EngineReport[] {
+    return [this.#count.report(this.state, this.#streams.size, this.#maxStreams)];
   }
 
   /** As if the engine died: every stream ends `failed`, the next one works. */
   failStreams(): void {
-    for (const stream of [...this.#streams]) stream.close('failed');
+    for (const stream of [...this.#streams]) {
+      this.#count.failedStreams++;
+      stream.close('failed');
+    }
   }
 
   async close(): Promise<void> {

@@ -2,15 +2,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { FromChild, ToChild } from './child-protocol.ts';
-import type { ModelPlan } from './model-plan.ts';
 
 export type LinkState = 'down' | 'starting' | 'ready';
 
-export interface ChildLinkOptions {
-  readonly plan: ModelPlan;
+export interface ChildLinkOptions<To, From> {
+  /** The module that the child runs. */
+  readonly entry: URL;
+  /** The first thing it is told. */
+  readonly hello: To;
   readonly logger: Logger;
-  readonly onMessage: (message: FromChild) => void;
+  readonly onMessage: (message: From) => void;
   readonly onState: (state: LinkState) => void;
 }
 
@@ -21,10 +22,8 @@ const LOAD_LIMIT_MS = 120_000;
 const HEALTHY_MS = 30_000;
 const COMPLAINT_CHARS = 600;
 
-const entry = fileURLToPath(new URL('./child.mjs', import.meta.url));
-
-export class ChildLink {
-  readonly #options: ChildLinkOptions;
+export class ChildLink<To extends object, From extends { readonly type: string }> {
+  readonly #options: ChildLinkOptions<To, From>;
   #child: ChildProcess | undefined;
   #state: LinkState = 'down';
   #deaths = 0;
@@ -32,7 +31,7 @@ export class ChildLink {
   #closed = false;
   #complaint = '';
 
-  constructor(options: ChildLinkOptions) {
+  constructor(options: ChildLinkOptions<To, From>) {
     this.#options = options;
   }
 
@@ -52,7 +51,7 @@ export class ChildLink {
   start(): void {
     if (this.#closed) return;
     // Without the parent's loader flags: the child brings its own loader.
-    const child = fork(entry, [], {
+    const child = fork(fileURLToPath(this.#options.entry), [], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -60,7 +59,7 @@ export class ChildLink {
     this.#child = child;
     this.#complaint = '';
     child.on('message', (message) => {
-      this.#hear(child, message as FromChild);
+      this.#hear(child, message as From);
     });
     child.on('error', () => {
       this.#dead(child, null);
@@ -75,11 +74,11 @@ export class ChildLink {
     this.#arm(LOAD_LIMIT_MS, () => {
       this.kill();
     });
-    this.send({ type: 'load', plan: this.#options.plan });
+    this.send(this.#options.hello);
   }
 
   /** False when there is no child to send to. */
-  send(message: ToChild): boolean {
+  send(message: To): boolean {
     const child = this.#child;
     if (child?.connected !== true) return false;
     // The callback takes the error of a child that dies in this moment; its exit is handled elsewhere.
@@ -109,7 +108,7 @@ export class ChildLink {
     clearTimeout(timer);
   }
 
-  #hear(child: ChildProcess, message: FromChild): void {
+  #hear(child: ChildProcess, message: From): void {
     if (child !== this.#child) return;
     if (message.type === 'ready') {
       this.#arm(HEALTHY_MS, () => {

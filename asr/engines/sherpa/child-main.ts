@@ -5,70 +5,42 @@
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { WordingModel, type WordingCounts } from '../../transcript/wording-model.ts';
-import { CallStream } from './call-stream.ts';
 import type { FromChild, ToChild } from './child-protocol.ts';
-import { PlainDecoder, ToneDecoder, type Decoder } from './decoder.ts';
+import { ChildWork } from './child-work.ts';
+import { PlainDecoder, SAMPLE_RATE_HZ, ToneDecoder, type Decoder } from './decoder.ts';
 import type { ModelPlan } from './model-plan.ts';
-import { loadRecognizer, type NativeRecognizer } from './native.ts';
+import { loadRecognizer } from './native.ts';
 
-class Child {
-  readonly #streams = new Map<number, CallStream>();
-  #recognizer: NativeRecognizer | undefined;
-  #wording: WordingModel | null = null;
-  #plan: ModelPlan | undefined;
+/** The first decoding allocates and is slow; it must not be the first caller's, and not be measured. */
+const WARM_UP_S = 1;
+const MEASURED_S = 6;
 
-  handle(message: ToChild): void {
-    switch (message.type) {
-      case 'load':
-        this.#load(message.plan);
-        return;
-      case 'open':
-        this.#open(message.id);
-        return;
-      case 'audio':
-        this.#streams.get(message.id)?.accept(message);
-        tell({ type: 'ack', id: message.id, samples: message.pcm.length });
-        return;
-      case 'pause':
-        this.#streams.get(message.id)?.finish();
-        return;
-      case 'end':
-        this.#streams.get(message.id)?.finish();
-        this.#streams.delete(message.id);
-        tell({ type: 'ended', id: message.id });
-    }
-  }
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
-  #load(plan: ModelPlan): void {
-    this.#plan = plan;
-    // find-model.ts has checked the file's shape.
-    if (plan.wording !== null) {
-      this.#wording = new WordingModel(JSON.parse(readFileSync(plan.wording, 'utf8')) as WordingCounts);
-    }
-    this.#recognizer = loadRecognizer(plan);
-    this.#warmUp(this.#recognizer);
-    tell({ type: 'ready' });
-  }
+function load(plan: ModelPlan): ChildWork {
+  // find-model.ts has checked the file's shape.
+  const wording =
+    plan.wording === null ? null : new WordingModel(JSON.parse(readFileSync(plan.wording, 'utf8')) as WordingCounts);
+  const recognizer = loadRecognizer(plan);
+  const decoder = (): Decoder =>
+    plan.files.type === 'toneCtc' ? new ToneDecoder(recognizer) : new PlainDecoder(recognizer);
+  decodeFor(decoder(), WARM_UP_S);
+  const startMs = cpuMs();
+  decodeFor(decoder(), MEASURED_S);
+  const factor = (cpuMs() - startMs) / 1000 / MEASURED_S;
+  return new ChildWork(
+    { recognizer, decoder, wording, tell, cpuMs, schedule: setImmediate, rssBytes: () => process.memoryUsage.rss() },
+    factor,
+  );
+}
 
-  /** The first decoding allocates and is slow; it must not be the first caller's. */
-  #warmUp(recognizer: NativeRecognizer): void {
-    const stream = new CallStream(this.#decoder(recognizer), this.#wording, () => undefined);
-    for (let atMs = 0; atMs < 1000; atMs += 100) stream.accept({ atMs, gapBeforeMs: 0, pcm: new Int16Array(800) });
-  }
-
-  #open(id: number): void {
-    if (this.#recognizer === undefined) return;
-    const decoder = this.#decoder(this.#recognizer);
-    this.#streams.set(
-      id,
-      new CallStream(decoder, this.#wording, (update) => {
-        tell({ type: 'update', id, update });
-      }),
-    );
-  }
-
-  #decoder(recognizer: NativeRecognizer): Decoder {
-    return this.#plan?.files.type === 'toneCtc' ? new ToneDecoder(recognizer) : new PlainDecoder(recognizer);
+function decodeFor(decoder: Decoder, seconds: number): void {
+  for (let second = 0; second < seconds; second++) {
+    decoder.accept(new Float32Array(SAMPLE_RATE_HZ));
+    while (decoder.step()) decoder.heard();
   }
 }
 
@@ -84,7 +56,27 @@ process.on('disconnect', () => {
 // Ctrl-C reaches the whole process group; the parent decides when this child ends.
 process.on('SIGINT', () => undefined);
 
-const child = new Child();
-process.on('message', (message) => {
-  child.handle(message as ToChild);
+let work: ChildWork | undefined;
+process.on('message', (received) => {
+  const message = received as ToChild;
+  switch (message.type) {
+    case 'load':
+      work = load(message.plan);
+      tell({ type: 'ready', load: work.load });
+      return;
+    case 'open':
+      work?.open(message.id);
+      return;
+    case 'audio':
+      work?.audio(message.tick, message.parts, message.pcm);
+      return;
+    case 'final-only':
+      work?.finalOnly(message.id, message.on);
+      return;
+    case 'pause':
+      work?.pause(message.id);
+      return;
+    case 'end':
+      work?.end(message.id);
+  }
 });

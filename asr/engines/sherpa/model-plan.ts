@@ -17,6 +17,10 @@ export interface ModelPlan {
   readonly tokens: string;
   /** `lm.json` for models whose tokens are toned syllables; nothing for models that give characters. */
   readonly wording: string | null;
+  /** A file of names and words to be expected, one in a line; for models that can be given hints. */
+  readonly hotWordsFile?: string;
+  /** Another module in place of sherpa-onnx-node, with the same interface. */
+  readonly nativeModule?: string;
 }
 
 export type FoundModel =

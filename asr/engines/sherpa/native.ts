@@ -18,6 +18,8 @@ export interface NativeRecognizer {
   createStream(): NativeStream;
   isReady(stream: NativeStream): boolean;
   decode(stream: NativeStream): void;
+  /** Every one of them must be ready. */
+  decodeStreams(streams: readonly NativeStream[]): void;
   isEndpoint(stream: NativeStream): boolean;
   reset(stream: NativeStream): void;
   getResult(stream: NativeStream): NativeResult;
@@ -32,17 +34,41 @@ const LONG_SENTENCE_S = 12;
 
 /** Loads the model; ends the process when the files are not what they seem. */
 export function loadRecognizer(plan: ModelPlan): NativeRecognizer {
-  const { OnlineRecognizer } = createRequire(import.meta.url)('sherpa-onnx-node') as NativeModule;
-  return new OnlineRecognizer({
+  const { OnlineRecognizer } = createRequire(import.meta.url)(plan.nativeModule ?? 'sherpa-onnx-node') as NativeModule;
+  return new OnlineRecognizer(recognizerConfig(plan));
+}
+
+/** Only transducers search more than one path, and only they can be given hints. */
+const HOT_WORD_SCORE = 1.5;
+
+/** sherpa-onnx's OnlineRecognizerConfig. */
+export function recognizerConfig(plan: ModelPlan): Readonly<Record<string, unknown>> {
+  const hints = plan.files.type === 'transducer' ? plan.hotWordsFile : undefined;
+  const modeling = hints === undefined ? {} : { modelingUnit: 'cjkchar' };
+  return {
     featConfig: { sampleRate: plan.sampleRateHz, featureDim: 80 },
-    modelConfig: { ...modelConfig(plan.files), tokens: plan.tokens, numThreads: 1, provider: 'cpu', debug: 0 },
-    decodingMethod: 'greedy_search',
+    modelConfig: {
+      ...modelConfig(plan.files),
+      ...modeling,
+      tokens: plan.tokens,
+      numThreads: 1,
+      provider: 'cpu',
+      debug: 0,
+    },
+    ...(hints === undefined
+      ? { decodingMethod: 'greedy_search' }
+      : {
+          decodingMethod: 'modified_beam_search',
+          maxActivePaths: 4,
+          hotwordsFile: hints,
+          hotwordsScore: HOT_WORD_SCORE,
+        }),
     // T-one counts chunks as frames, so its own end-of-sentence rule never fires; see tone-decoder.ts.
     enableEndpoint: plan.files.type !== 'toneCtc',
     rule1MinTrailingSilence: 2.4,
     rule2MinTrailingSilence: MIN_SILENCE_S,
     rule3MinUtteranceLength: LONG_SENTENCE_S,
-  });
+  };
 }
 
 function modelConfig(files: ModelFiles): Record<string, unknown> {

@@ -1,28 +1,39 @@
 /** The program's end of one stream: gathers audio, limits what may wait, marks what was lost. */
 import type { AudioFrame, RecognizerStream, RecognizerStreamOptions } from '../../ports.ts';
-import type { SentenceUpdate, ToChild } from './child-protocol.ts';
+import { joinSamples } from '../remote/samples.ts';
+import type { AudioPart, SentenceUpdate, ToChild } from './child-protocol.ts';
 
-/** Sent at once: a third of the model's chunk, so that gathering never delays a chunk. */
-const PACKET_SAMPLES = 800;
 const SAMPLES_PER_MS = 8;
-/** More than this is not kept waiting for a slow child. */
+/** More than this is not kept waiting for a slow child; of a stream without live text more may wait. */
 const MAX_WAITING_SAMPLES = 2000 * SAMPLES_PER_MS;
+const MAX_WAITING_FINAL_ONLY = 15_000 * SAMPLES_PER_MS;
 const MAX_FRAME_SAMPLES = 1000 * SAMPLES_PER_MS;
 const CLOCK_SLACK_MS = 30;
 const END_LIMIT_MS = 2000;
 /** No audio for this long ends the sentence: nobody hears silence that is not sent. */
 const IDLE_MS = 1000;
 
+/** A child, as a stream sees it. */
+export interface Carrier {
+  /** False when the child is gone. */
+  readonly send: (message: ToChild) => boolean;
+  /** Audio that goes with the next tick, of all streams together. */
+  readonly gather: (part: AudioPart, pcm: Int16Array) => void;
+  /** Everything gathered goes now. */
+  readonly flush: () => void;
+}
+
 export interface OutgoingStreamOptions extends RecognizerStreamOptions {
   readonly id: number;
   readonly engine: string;
-  /** False when the child is gone. */
-  readonly send: (message: ToChild) => boolean;
+  readonly carrier: Carrier;
   readonly onClosed: () => void;
 }
 
 export class OutgoingStream implements RecognizerStream {
   readonly #options: OutgoingStreamOptions;
+  #id: number;
+  #carrier: Carrier;
   #gathered: Int16Array[] = [];
   #gatheredSamples = 0;
   #startMs = 0;
@@ -30,16 +41,27 @@ export class OutgoingStream implements RecognizerStream {
   #waitingSamples = 0;
   #state: 'open' | 'ending' | 'closed' = 'open';
   #sentenceOpen = false;
+  /** Number of the first sentence of each child's stream, by its id. */
+  readonly #bases: Map<number, number>;
+  #sentences = 0;
+  #finalOnly = false;
   #idle: NodeJS.Timeout | undefined;
   #ending: Promise<void> | undefined;
   #ended: () => void = () => undefined;
 
   constructor(options: OutgoingStreamOptions) {
     this.#options = options;
+    this.#id = options.id;
+    this.#bases = new Map([[options.id, 0]]);
+    this.#carrier = options.carrier;
   }
 
   get id(): number {
-    return this.#options.id;
+    return this.#id;
+  }
+
+  get side(): RecognizerStreamOptions['side'] {
+    return this.#options.side;
   }
 
   /** Audio sent and not yet worked through. */
@@ -47,13 +69,19 @@ export class OutgoingStream implements RecognizerStream {
     return this.#waitingSamples;
   }
 
+  /** Between two sentences: nothing is lost when the child changes. */
+  get movable(): boolean {
+    return this.#state === 'open' && !this.#sentenceOpen;
+  }
+
   push(frame: AudioFrame): void {
     if (this.#state !== 'open') return;
     const expectedMs = this.#startMs + this.#gatheredSamples / SAMPLES_PER_MS;
     const jumps = frame.gapBeforeMs > 0 || Math.abs(expectedMs - frame.atMs) > CLOCK_SLACK_MS;
-    if (this.#gatheredSamples > 0 && jumps) this.#flush();
+    if (this.#gatheredSamples > 0 && jumps) this.collect();
     const pcm = frame.pcm.subarray(0, MAX_FRAME_SAMPLES);
-    if (this.#waitingSamples + this.#gatheredSamples + pcm.length > MAX_WAITING_SAMPLES) {
+    const limit = this.#finalOnly ? MAX_WAITING_FINAL_ONLY : MAX_WAITING_SAMPLES;
+    if (this.#waitingSamples + this.#gatheredSamples + pcm.length > limit) {
       this.#gapMs += frame.gapBeforeMs + pcm.length / SAMPLES_PER_MS;
       return;
     }
@@ -62,8 +90,39 @@ export class OutgoingStream implements RecognizerStream {
     // A copy: the media engine may use its buffer again.
     this.#gathered.push(pcm.slice());
     this.#gatheredSamples += pcm.length;
-    if (this.#gatheredSamples >= PACKET_SAMPLES) this.#flush();
     this.#watchIdle();
+  }
+
+  /** Hands what was gathered to the child's next message. */
+  collect(): void {
+    if (this.#gatheredSamples === 0) return;
+    const pcm = joinSamples(this.#gathered, this.#gatheredSamples);
+    const gapBeforeMs = Math.round(this.#gapMs);
+    this.#gathered = [];
+    this.#gatheredSamples = 0;
+    this.#gapMs = 0;
+    this.#waitingSamples += pcm.length;
+    this.#carrier.gather({ id: this.#id, atMs: this.#startMs, gapBeforeMs, samples: pcm.length }, pcm);
+  }
+
+  setFinalOnly(on: boolean): void {
+    if (this.#finalOnly === on) return;
+    this.#finalOnly = on;
+    this.#carrier.send({ type: 'final-only', id: this.#id, on });
+  }
+
+  /** Goes on with another child. The old one still tells what it has heard, under the old id. */
+  move(id: number, carrier: Carrier): void {
+    this.collect();
+    this.#carrier.flush();
+    this.#carrier.send({ type: 'end', id: this.#id });
+    this.#id = id;
+    this.#carrier = carrier;
+    // One number is left for what the old child may still have to say.
+    this.#bases.set(id, this.#sentences + 1);
+    this.#waitingSamples = 0;
+    carrier.send({ type: 'open', id });
+    if (this.#finalOnly) carrier.send({ type: 'final-only', id, on: true });
   }
 
   end(): Promise<void> {
@@ -76,12 +135,15 @@ export class OutgoingStream implements RecognizerStream {
     this.#waitingSamples = Math.max(0, this.#waitingSamples - samples);
   }
 
-  update(sentence: SentenceUpdate): void {
+  /** @param id - which child's stream said it: the present one's, or the one's before. */
+  update(sentence: SentenceUpdate, id = this.#id): void {
     if (this.#state === 'closed') return;
     const { streamId, side, engine, onUpdate } = this.#options;
-    this.#sentenceOpen = !sentence.final;
     const { sentence: index, ...rest } = sentence;
-    onUpdate({ ...rest, segmentId: `${streamId}-${index}`, side, engine });
+    const number = (this.#bases.get(id) ?? 0) + index;
+    this.#sentences = Math.max(this.#sentences, number + 1);
+    if (id === this.#id) this.#sentenceOpen = !sentence.final;
+    onUpdate({ ...rest, segmentId: `${streamId}-${number}`, side, engine });
   }
 
   /** No more will come: the last word was said, or the child is gone. */
@@ -90,6 +152,7 @@ export class OutgoingStream implements RecognizerStream {
     this.#state = 'closed';
     clearTimeout(this.#idle);
     this.#gathered = [];
+    this.#gatheredSamples = 0;
     this.#options.onClosed();
     this.#options.onEnd(reason);
     this.#ended();
@@ -97,12 +160,13 @@ export class OutgoingStream implements RecognizerStream {
 
   async #finish(): Promise<void> {
     if (this.#state === 'closed') return;
-    this.#flush();
+    this.collect();
+    this.#carrier.flush();
     this.#state = 'ending';
     const done = new Promise<void>((resolve) => {
       this.#ended = resolve;
     });
-    const sent = this.#options.send({ type: 'end', id: this.id });
+    const sent = this.#carrier.send({ type: 'end', id: this.#id });
     const timer = setTimeout(
       () => {
         this.close('failed');
@@ -111,17 +175,6 @@ export class OutgoingStream implements RecognizerStream {
     );
     await done;
     clearTimeout(timer);
-  }
-
-  #flush(): void {
-    if (this.#gatheredSamples === 0) return;
-    const pcm = join(this.#gathered, this.#gatheredSamples);
-    const gapBeforeMs = Math.round(this.#gapMs);
-    this.#gathered = [];
-    this.#gatheredSamples = 0;
-    if (!this.#options.send({ type: 'audio', id: this.id, atMs: this.#startMs, gapBeforeMs, pcm })) return;
-    this.#gapMs = 0;
-    this.#waitingSamples += pcm.length;
   }
 
   #watchIdle(): void {
@@ -137,19 +190,8 @@ export class OutgoingStream implements RecognizerStream {
 
   #pause(): void {
     if (this.#state !== 'open') return;
-    this.#flush();
-    if (this.#sentenceOpen) this.#options.send({ type: 'pause', id: this.id });
+    this.collect();
+    this.#carrier.flush();
+    if (this.#sentenceOpen || this.#finalOnly) this.#carrier.send({ type: 'pause', id: this.#id });
   }
-}
-
-function join(parts: readonly Int16Array[], length: number): Int16Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const whole = new Int16Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,7 @@
 /** sherpa-onnx behind the recogniser port: a pool of low-priority child processes. */
 import type { Logger } from 'pino';
 import type {
+  EngineReport,
   Recognizer,
   RecognizerCapabilities,
   RecognizerState,
@@ -8,49 +9,48 @@ import type {
   RecognizerStreamOptions,
 } from '../../ports.ts';
 import { closedStream } from '../closed-stream.ts';
+import { EngineCount } from '../engine-count.ts';
 import { StateHolder } from '../state-holder.ts';
-import type { FromChild } from './child-protocol.ts';
-import { ChildLink } from './child-link.ts';
 import { findModel } from './find-model.ts';
+import { writeHotWords } from './hot-words-file.ts';
 import type { ModelPlan } from './model-plan.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
+import { Pool } from './pool.ts';
 
 export interface SherpaOptions {
+  /** Name in updates and reports; `sherpa` if not given. */
+  readonly name?: string;
+  /** What it understands; the model's own word if not given. */
+  readonly languages?: readonly string[];
   readonly modelDir: string;
   /** Child processes. */
   readonly processes: number;
   /** Streams at once, over all children. */
   readonly maxStreams: number;
+  /** A child that uses more is replaced between two sentences. */
+  readonly childMemoryMb?: number;
+  /** Names and words to be expected; used by models that can. */
+  readonly hotWords?: readonly string[];
+  /** Another module in place of sherpa-onnx-node. */
+  readonly nativeModule?: string;
   readonly logger: Logger;
 }
 
-interface Worker {
-  readonly link: ChildLink;
-  readonly streams: Map<number, OutgoingStream>;
-  /** When audio last was acknowledged while some was waiting, by the monotonic clock. */
-  progressMs: number;
-}
-
-/** Dead this often before it ever ran well: the model is at fault, not chance. */
-const GIVE_UP_DEATHS = 3;
-/** A child that works nothing off for this long hangs. */
-const HANG_MS = 15_000;
-const WATCH_MS = 5000;
-const KEEPS_DYING =
-  '语音识别进程一启动就退出，通话不受影响但没有文字。请检查模型文件是否完整、内存是否足够（日志里有原因），或换回演示模型 asr/models/demo-zh-8k。系统会继续定时重试。';
+const DEFAULT_MEMORY_MB = 2000;
 
 export class SherpaRecognizer implements Recognizer {
-  readonly name = 'sherpa';
+  readonly name: string;
   readonly #options: SherpaOptions;
   readonly #state = new StateHolder();
-  #workers: readonly Worker[] = [];
+  readonly #count: EngineCount;
   #plan: ModelPlan | undefined;
-  #nextId = 1;
-  #watch: NodeJS.Timeout | undefined;
+  #pool: Pool | undefined;
   #closed = false;
 
   constructor(options: SherpaOptions) {
     this.#options = options;
+    this.name = options.name ?? 'sherpa';
+    this.#count = new EngineCount(this.name);
   }
 
   get description(): string {
@@ -62,8 +62,11 @@ export class SherpaRecognizer implements Recognizer {
       partials: true,
       tokenTimes: true,
       syllables: this.#plan?.wording !== null,
+      revisedFinals: false,
+      confidence: false,
+      hotWords: this.#plan?.hotWordsFile !== undefined,
       sampleRateHz: this.#plan?.sampleRateHz ?? 8000,
-      languages: this.#plan?.languages ?? ['zh-CN'],
+      languages: this.#options.languages ?? this.#plan?.languages ?? ['zh-CN'],
     };
   }
 
@@ -73,7 +76,7 @@ export class SherpaRecognizer implements Recognizer {
 
   /** Process numbers of the children that run, for health reports. */
   get childPids(): readonly number[] {
-    return this.#workers.flatMap(({ link }) => (link.pid === undefined ? [] : [link.pid]));
+    return this.#pool?.pids ?? [];
   }
 
   onState(listener: (state: RecognizerState) => void): () => void {
@@ -82,111 +85,68 @@ export class SherpaRecognizer implements Recognizer {
 
   /** Resolves when it is known whether there will be text; never rejects. */
   async start(): Promise<void> {
-    const found = await findModel(this.#options.modelDir);
+    const {
+      modelDir,
+      processes,
+      childMemoryMb = DEFAULT_MEMORY_MB,
+      hotWords = [],
+      nativeModule,
+      logger,
+    } = this.#options;
+    const found = await findModel(modelDir);
     if (this.#closed) return;
     if (!found.ok) {
-      this.#options.logger.warn({ modelDir: this.#options.modelDir }, 'recognition model not usable');
+      logger.warn({ modelDir }, 'recognition model not usable');
       this.#state.set({ type: 'off', reason: found.reason });
       return;
     }
-    this.#plan = found.plan;
+    const hints = await writeHotWords(found.plan, hotWords);
+    this.#plan = { ...found.plan, ...hints, ...(nativeModule === undefined ? {} : { nativeModule }) };
     const settled = this.#state.settled();
-    this.#workers = Array.from({ length: Math.max(1, this.#options.processes) }, () => this.#hire(found.plan));
-    for (const { link } of this.#workers) link.start();
-    this.#watch = setInterval(() => {
-      this.#killHanging();
-    }, WATCH_MS);
-    this.#watch.unref();
+    this.#pool = new Pool({
+      plan: this.#plan,
+      processes: Math.max(1, processes),
+      maxRssBytes: childMemoryMb * 1_048_576,
+      logger,
+      onState: (state) => {
+        if (!this.#closed) this.#state.set(state);
+      },
+      onFailed: (streams) => {
+        this.#count.failedStreams += streams;
+      },
+    });
+    this.#pool.start();
     await settled;
   }
 
   open(options: RecognizerStreamOptions): RecognizerStream {
-    const worker = this.#leastLoaded();
-    if (worker === undefined || this.#openStreams() >= this.#options.maxStreams) {
-      this.#options.logger.warn({ open: this.#openStreams(), state: this.state.type }, 'call goes on without text');
+    const pool = this.#pool;
+    const worker = pool?.leastLoaded();
+    if (this.#closed || pool === undefined || worker === undefined || pool.open >= this.#options.maxStreams) {
+      this.#options.logger.warn({ open: pool?.open ?? 0, state: this.state.type }, 'call goes on without text');
       return closedStream(options, 'failed');
     }
-    const id = this.#nextId++;
-    const stream = new OutgoingStream({
+    const stream: OutgoingStream = new OutgoingStream({
       ...options,
-      id,
+      id: pool.newId(),
       engine: this.name,
-      send: (message) => worker.link.send(message),
-      onClosed: () => worker.streams.delete(id),
+      carrier: worker,
+      onClosed: () => {
+        pool.forget(stream);
+      },
     });
-    worker.streams.set(id, stream);
-    worker.link.send({ type: 'open', id });
-    return stream;
+    pool.add(worker, stream);
+    return this.#count.counted(stream);
+  }
+
+  report(): readonly EngineReport[] {
+    const capacity = Math.min(this.#options.maxStreams, this.#pool?.capacity ?? this.#options.maxStreams);
+    return [this.#count.report(this.state, this.#pool?.open ?? 0, capacity)];
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#watch);
-    for (const { streams } of this.#workers) for (const stream of streams.values()) stream.close('ended');
-    await Promise.all(this.#workers.map(({ link }) => link.close()));
+    await this.#pool?.close();
     this.#state.set({ type: 'off', reason: '语音识别已停止。' });
-  }
-
-  #hire(plan: ModelPlan): Worker {
-    const streams = new Map<number, OutgoingStream>();
-    const worker: Worker = {
-      streams,
-      progressMs: performance.now(),
-      link: new ChildLink({
-        plan,
-        logger: this.#options.logger,
-        onMessage: (message) => {
-          this.#hear(worker, message);
-        },
-        onState: (state) => {
-          if (state === 'down') for (const stream of [...streams.values()]) stream.close('failed');
-          this.#review();
-        },
-      }),
-    };
-    return worker;
-  }
-
-  #hear(worker: Worker, message: FromChild): void {
-    worker.progressMs = performance.now();
-    switch (message.type) {
-      case 'ready':
-        return;
-      case 'update':
-        worker.streams.get(message.id)?.update(message.update);
-        return;
-      case 'ack':
-        worker.streams.get(message.id)?.acknowledge(message.samples);
-        return;
-      case 'ended':
-        worker.streams.get(message.id)?.close('ended');
-    }
-  }
-
-  #review(): void {
-    if (this.#closed) return;
-    const links = this.#workers.map(({ link }) => link);
-    if (links.some((link) => link.state === 'ready')) this.#state.set({ type: 'ready' });
-    else if (links.some((link) => link.deaths < GIVE_UP_DEATHS)) this.#state.set({ type: 'starting' });
-    else this.#state.set({ type: 'off', reason: KEEPS_DYING });
-  }
-
-  #leastLoaded(): Worker | undefined {
-    const alive = this.#workers.filter(({ link }) => link.state !== 'down');
-    const rank = ({ link, streams }: Worker): number => streams.size + (link.state === 'ready' ? 0 : 10_000);
-    return [...alive].sort((a, b) => rank(a) - rank(b))[0];
-  }
-
-  #openStreams(): number {
-    return this.#workers.reduce((sum, { streams }) => sum + streams.size, 0);
-  }
-
-  #killHanging(): void {
-    const nowMs = performance.now();
-    for (const worker of this.#workers) {
-      const waits = [...worker.streams.values()].some((stream) => stream.waitingSamples > 0);
-      if (!waits || worker.link.state !== 'ready') worker.progressMs = nowMs;
-      else if (nowMs - worker.progressMs > HANG_MS) worker.link.kill();
-    }
   }
 }

@@ -149,11 +149,16 @@ function Machinery(): ReactElement {
     starting: t('status.recognizerStarting'),
     off: t('status.recognizerOff'),
   };
+  const recognizerNotes = {
+    on: recognizer.type === 'on' ? recognizer.degraded : undefined,
+    starting: undefined,
+    off: recognizer.type === 'off' ? recognizer.reason : undefined,
+  };
   return (
     <>
-      <Tooltip title={recognizer.type === 'off' ? recognizer.reason : undefined}>
+      <Tooltip title={recognizerNotes[recognizer.type]}>
         <span
-          className={`status-item state-${recognizer.type === 'on' ? 'ok' : 'warn'}`}
+          className={`status-item state-${recognizer.type === 'on' && recognizer.degraded === undefined ? 'ok' : 'warn'}`}
           data-testid="recognizer-state"
         >
           <span className="status-dot" aria-hidden="true" />

@@ -44,6 +44,10 @@ class FakeNative implements NativeRecognizer {
     this.#chunks++;
   }
 
+  decodeStreams(streams: readonly NativeStream[]): void {
+    for (const _stream of streams) this.decode();
+  }
+
   reset(): void {
     this.resets++;
     this.#tokens = [];

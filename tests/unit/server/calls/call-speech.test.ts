@@ -16,7 +16,16 @@ function recorder(): {
   const recognizer: Recognizer = {
     name: 'recorder',
     description: '',
-    capabilities: { partials: true, tokenTimes: true, syllables: false, sampleRateHz: 8_000, languages: [] },
+    capabilities: {
+      partials: true,
+      tokenTimes: true,
+      syllables: false,
+      revisedFinals: false,
+      confidence: false,
+      hotWords: false,
+      sampleRateHz: 8_000,
+      languages: [],
+    },
     get state() {
       return state;
     },
@@ -30,6 +39,7 @@ function recorder(): {
       return { push: (frame) => frames[options.side]?.push(frame), end: () => Promise.resolve() };
     },
     close: () => Promise.resolve(),
+    report: () => [],
   };
   const set = (next: RecognizerState): void => {
     state = next;
