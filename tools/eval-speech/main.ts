@@ -7,15 +7,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { City } from '../../config/city.ts';
 import { loadCity } from '../../config/load-city.ts';
-import { createDraftEngine } from '../../server/drafts/engine.ts';
+import { createDraftEngine, type DraftEngine } from '../../server/drafts/engine.ts';
 import { saveWav } from '../call/audio.ts';
 import { parseCallFile, type EvalCall } from './call-file.ts';
 import type { Conversation } from './conversation.ts';
 import { openEar } from './listen.ts';
+import { openLiveEar, type LiveServer } from './live.ts';
+import { startOwnServer } from './own-server.ts';
 import { pageOf } from './page.ts';
 import { reportOf, SYNTHETIC, tableOf } from './report.ts';
 import { resolveCall } from './resolve.ts';
-import { asWritten, conditions, runOffline, usualConditions, type Condition, type Played } from './run.ts';
+import { asWritten, conditions, playCalls, usualConditions, type Condition, type Played } from './run.ts';
 import { writeCalls } from './writing/write-calls.ts';
 
 const USAGE = `npm run eval:speech -- [options]
@@ -27,6 +29,9 @@ const USAGE = `npm run eval:speech -- [options]
   --city DIR         default config/sample/jiangcheng
   --model DIR        default asr/models/demo-zh-8k
   --out DIR          report.json, report.html, audio/ (default data/eval-speech)
+  --live           through a real server in real time: SIP telephones, switch, recogniser, draft (default --count 3,
+                   --only clean); starts a server of its own unless --server, --sip and --agent name one
+  --server URL --sip HOST:PORT --agent LOGIN:PASSWORD   a server that runs, and an agent nobody else uses
   --audio wrong|all|none   of which calls the sound is kept (default: with a wrong field)
 `;
 
@@ -36,13 +41,17 @@ const say = (line: string): void => {
 
 const options = {
   calls: { type: 'string' },
-  count: { type: 'string', default: '24' },
+  count: { type: 'string' },
   seed: { type: 'string', default: '1' },
   only: { type: 'string' },
   write: { type: 'string' },
   city: { type: 'string', default: 'config/sample/jiangcheng' },
   model: { type: 'string', default: 'asr/models/demo-zh-8k' },
   out: { type: 'string', default: 'data/eval-speech' },
+  live: { type: 'boolean', default: false },
+  server: { type: 'string' },
+  sip: { type: 'string' },
+  agent: { type: 'string' },
   audio: { type: 'string', default: 'wrong' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -84,6 +93,46 @@ async function keepSound(file: string, { caller, agent }: Conversation): Promise
   await saveWav(file, both, 2);
 }
 
+interface Listener {
+  readonly about: string;
+  readonly ear: Parameters<typeof playCalls>[0]['ear'];
+  close(): Promise<void>;
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+/** The server that was named; none when a new one is to be started. */
+function namedServer({ server, sip, agent }: Values): LiveServer | undefined {
+  if (server === undefined && sip === undefined && agent === undefined) return undefined;
+  const [, host, port] = /^([0-9.]+):([0-9]{1,5})$/.exec(sip ?? '') ?? [];
+  const [, login, password] = /^([^:]+):(.+)$/.exec(agent ?? '') ?? [];
+  if (server === undefined || host === undefined || login === undefined || password === undefined)
+    throw new Error('--server URL, --sip IPv4:PORT and --agent LOGIN:PASSWORD belong together');
+  return { url: server, sip: { host, port: Number(port) }, login, password };
+}
+
+async function openListener(values: Values, drafts: DraftEngine): Promise<Listener> {
+  if (!values.live) {
+    const ear = await openEar(values.model, drafts);
+    return { about: ear.about, ear, close: () => Promise.resolve() };
+  }
+  const named = namedServer(values);
+  const own = named === undefined ? await startOwnServer(values) : undefined;
+  const closeServer = async (): Promise<void> => own?.close();
+  try {
+    const ear = await openLiveEar(named ?? own ?? missing(), drafts);
+    const close = (): Promise<void> => ear.close().finally(closeServer);
+    return { about: named === undefined ? `${values.model}, live` : `server ${named.url}, live`, ear, close };
+  } catch (error) {
+    await closeServer();
+    throw error;
+  }
+}
+
+function missing(): never {
+  throw new Error('there is no server');
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options });
   if (values.help) {
@@ -91,22 +140,40 @@ async function main(): Promise<void> {
     return;
   }
   const city = await loadCity(values.city);
-  const calls = await callsOf(city, values.calls, Number(values.count), Number(values.seed));
+  const count = Number(values.count ?? (values.live ? 3 : 24));
+  const calls = await callsOf(city, values.calls, count, Number(values.seed));
   if (values.write !== undefined) {
     await writeFile(values.write, `${JSON.stringify({ about: `written with seed ${values.seed}`, calls }, null, 1)}\n`);
     say(`${values.write}: ${calls.length} calls`);
     return;
   }
-  const chosen = conditionsOf(values.only, values.calls !== undefined);
+  const only = values.only ?? (values.live && values.calls === undefined ? 'clean' : undefined);
   const drafts = createDraftEngine(city);
-  const ear = await openEar(values.model, drafts);
+  const listener = await openListener(values, drafts);
+  try {
+    await evaluate(values, { calls, city, drafts, listener, chosen: conditionsOf(only, values.calls !== undefined) });
+  } finally {
+    await listener.close();
+  }
+}
+
+interface Parts {
+  readonly calls: readonly EvalCall[];
+  readonly city: City;
+  readonly drafts: DraftEngine;
+  readonly listener: Listener;
+  readonly chosen: readonly Condition[];
+}
+
+async function evaluate(values: Values, { calls, city, drafts, listener, chosen }: Parts): Promise<void> {
   const soundDir = path.join(values.out, 'audio');
   await mkdir(soundDir, { recursive: true });
   const kept = new Map<Played, string>();
   let done = 0;
   const onPlayed = async (played: Played, conversation: Conversation): Promise<void> => {
     done++;
-    if (done % 20 === 0) process.stderr.write(`${done} of ${calls.length * chosen.length} calls played\n`);
+    if (done % 20 === 0 || values.live)
+      process.stderr.write(`${done} of ${calls.length * chosen.length} calls played\n`);
     const isWrong = played.score.judgements.some((j) => j.verdict !== 'right' && j.verdict !== 'empty');
     if (values.audio === 'none' || (values.audio !== 'all' && !isWrong)) return;
     const file = `${played.call.id}-${played.condition}.wav`;
@@ -114,10 +181,10 @@ async function main(): Promise<void> {
     kept.set(played, `audio/${file}`);
   };
   const dir = values.calls === undefined ? '.' : path.dirname(values.calls);
-  const result = await runOffline({ calls, conditions: chosen, ear, drafts, dir, onPlayed });
+  const result = await playCalls({ calls, conditions: chosen, ear: listener.ear, drafts, dir, onPlayed });
   const about = values.calls ?? `${calls.length} synthetic calls of ${city.name}, seed ${values.seed}`;
   const made = new Date().toISOString();
-  const report = reportOf({ about, made, model: ear.about, result, audioOf: (p) => kept.get(p) ?? null });
+  const report = reportOf({ about, made, model: listener.about, result, audioOf: (p) => kept.get(p) ?? null });
   await writeFile(path.join(values.out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
   await writeFile(path.join(values.out, 'report.html'), pageOf(report));
   say(`${SYNTHETIC}\n\n${tableOf(report)}\n`);

@@ -3,7 +3,7 @@ import type { DraftEngine } from '../../server/drafts/engine.ts';
 import type { EvalCall } from './call-file.ts';
 import { measuredAccents } from './accents.ts';
 import { Studio, type Conversation } from './conversation.ts';
-import { readOnly, type Ear, type Heard } from './listen.ts';
+import { readOnly, type Heard } from './listen.ts';
 import { scoreCall, type CallScore } from './score.ts';
 
 /** How a call is changed before it is played. */
@@ -68,14 +68,15 @@ export interface Result {
 export interface RunOptions {
   readonly calls: readonly EvalCall[];
   readonly conditions: readonly Condition[];
-  readonly ear: Ear;
+  /** Off line or live. */
+  readonly ear: { listen(conversation: Conversation): Heard | Promise<Heard> };
   readonly drafts: DraftEngine;
   /** Where relative audio of the calls is. */
   readonly dir?: string;
   readonly onPlayed?: (played: Played, conversation: Conversation) => Promise<void> | void;
 }
 
-export async function runOffline(options: RunOptions): Promise<Result> {
+export async function playCalls(options: RunOptions): Promise<Result> {
   const { calls, ear, drafts } = options;
   const studio = new Studio(options.dir);
   const played: Played[] = [];
@@ -86,7 +87,7 @@ export async function runOffline(options: RunOptions): Promise<Result> {
     for (const condition of options.conditions) {
       const changed = condition.change(call, i);
       const conversation = await studio.record(changed);
-      const heard = ear.listen(conversation);
+      const heard = await ear.listen(conversation);
       const one = { condition: condition.name, call: changed, heard, score: scoreCall(changed, heard) };
       played.push(one);
       await options.onPlayed?.(one, conversation);

@@ -3,7 +3,7 @@ import { loadCity } from '../../../config/load-city.ts';
 import { createDraftEngine } from '../../../server/drafts/engine.ts';
 import { openEar } from '../../../tools/eval-speech/listen.ts';
 import { SYNTHETIC } from '../../../tools/eval-speech/report.ts';
-import { accentsInTurn, clean, runOffline, type Condition, type Played } from '../../../tools/eval-speech/run.ts';
+import { accentsInTurn, clean, playCalls, type Condition, type Played } from '../../../tools/eval-speech/run.ts';
 import { sharesOf, type Judged, type Shares } from '../../../tools/eval-speech/score.ts';
 import { writeCalls } from '../../../tools/eval-speech/writing/write-calls.ts';
 import type { Bench, Metrics } from '../bench.ts';
@@ -37,7 +37,7 @@ async function measure(condition: Condition, say: (line: string) => void): Promi
     done++;
     if (done % 30 === 0) say(`${done} calls played`);
   };
-  const { played, text } = await runOffline({ calls, conditions: [condition], ear, drafts, onPlayed });
+  const { played, text } = await playCalls({ calls, conditions: [condition], ear, drafts, onPlayed });
   const scores = (list: readonly Played[]): Shares => sharesOf(list.map((p) => p.score));
   say(`the same calls without recognition (true words): ${JSON.stringify(metricsOf(scores(text)))}`);
   return metricsOf(scores(played));

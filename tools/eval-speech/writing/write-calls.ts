@@ -101,9 +101,10 @@ function estateIn(community: Community, street: Street, random: Random): Place {
   // People live in estates; markets, schools and parks have no houses with numbers.
   if (/(小区|花园|新村|家园|苑|里|公寓|山庄|府|院|宿舍|家属区|新城|名邸|雅居|公馆|新居|小镇)$/.test(estate)) {
     const house = random.int(1, 36);
-    const values = { estate, street: street.name, house: `${spokenNumber(house)}${random.pick(['栋', '号楼', '幢'])}` };
+    const unit = random.pick(['栋', '号楼', '幢']);
+    const values = { estate, street: street.name, house: `${spokenNumber(house)}${unit}` };
     const text = filled(random.pick(say.places.estate), values);
-    return { text, fields: { ...fields, placeParts: [estate, String(house)] } };
+    return { text, fields: { ...fields, placeParts: [estate, `${house}${unit}`] } };
   }
   const values = { estate, street: street.name, near: random.pick(say.near) };
   return { text: filled(random.pick(say.places.estateNear), values), fields: { ...fields, placeParts: [estate] } };
