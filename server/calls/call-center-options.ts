@@ -1,7 +1,7 @@
 /** What the call centre is made of, and who hears of it. Types only. */
 import type { Logger } from 'pino';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
-import type { Switch } from '../../telephony/ports/switch.ts';
+import type { Switch, SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { LineStore } from '../acd/line-store.ts';
 import type { DraftEngine } from '../drafts/engine.ts';
 import type { Draft, DraftPatch } from '../drafts/types.ts';
@@ -15,6 +15,8 @@ import type { IvrParts } from './ivr-flows.ts';
 import type { LiveCall } from './live-call.ts';
 
 /** What the outside hears of calls. Listeners must not throw. */
+export type TransferAsked = Extract<SwitchEvent, { type: 'leg.transfer-requested' }>;
+
 export interface CallCenterListener {
   callChanged(call: LiveCall): void;
   seatChanged(seat: SeatState, before: SeatState): void;
@@ -23,6 +25,8 @@ export interface CallCenterListener {
   /** The draft of a message was given to this agent. */
   draftGiven(draft: Draft, agentId: string): void;
   event(event: CallEvent): void;
+  /** The telephone of a leg of the call asks to transfer it. */
+  transferAsked(call: LiveCall, asked: TransferAsked): void;
   /** Call-backs or the alarm have changed. */
   lineChanged(): void;
 }

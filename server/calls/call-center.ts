@@ -278,6 +278,11 @@ export class CallCenter {
         tellRunner(this.#recordingOwner(event.legId), event);
         this.#mask.finished(this.#recordingOwner(event.legId)?.callId, event.path);
         return;
+      case 'leg.transfer-requested': {
+        const call = this.#legs.get(event.legId);
+        if (call !== undefined) this.#listener?.transferAsked(call, event);
+        return;
+      }
       case 'leg.answered':
       case 'leg.digit':
       case 'play.finished':

@@ -7,6 +7,7 @@ import type { CallCenter } from './call-center.ts';
 import type { RunnerInput } from './call-runner.ts';
 import type { Party } from './core/call-types.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
+import type { TransferAsked } from './call-center-options.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Person } from './views.ts';
 
@@ -27,6 +28,7 @@ const wrongState = refused('wrong-state', '当前通话状态下不能这样操�
 const notFree = refused('wrong-state', '对方现在不能接听，请换一位');
 const noWayOut = refused('unavailable', '未配置外呼线路，不能拨打外部号码');
 const noQueue = refused('not-found', '没有这个队列');
+const noTarget = refused('not-found', '没有这个转接目标');
 const noPhone = refused('wrong-state', '软电话尚未注册，请先打开坐席页面');
 const busyElsewhere = refused('wrong-state', '您正在另一通电话上');
 
@@ -45,7 +47,7 @@ export class CallControl implements PartyDesk {
     return this.#input(callId, { type: 'consult-end', agentId: me.id });
   }
 
-  complete(me: Me, callId: string): Result<None> {
+  complete(me: Pick<Me, 'id'>, callId: string): Result<None> {
     return this.#input(callId, { type: 'complete', agentId: me.id });
   }
 
@@ -53,7 +55,32 @@ export class CallControl implements PartyDesk {
     return this.#input(callId, { type: 'conference', agentId: me.id });
   }
 
-  transfer(me: Me, callId: string, target: TransferTarget): Result<None> {
+  /**
+   * An agent's telephone sent a REFER: the same as the button. While a colleague is consulted it hands the call over to
+   * that colleague, as does one that names another call (attended transfer); else it goes where the REFER points.
+   */
+  transferAsked(call: LiveCall, { legId, to, replacesLegId }: TransferAsked): Result<None> {
+    const { phase } = call.runner.state;
+    const agent = 'agent' in phase ? phase.agent : undefined;
+    if (agent?.legId !== legId) return wrongState;
+    const me = { id: agent.agentId };
+    const { callId } = call.runner;
+    if (replacesLegId !== undefined || phase.name === 'consulting') return this.complete(me, callId);
+    const target = this.#targetOf(to);
+    return target === undefined ? noTarget : this.transfer(me, callId, target);
+  }
+
+  /** A queue by its name, a colleague by the agent number, else a telephone number. */
+  #targetOf(to: string): TransferTarget | undefined {
+    if (this.#options.queues.some((q) => q.queue === to)) return { kind: 'queue', queue: to };
+    const colleague = [...this.#options.persons].find(
+      ([, person]) => person.agentNumber !== '' && person.agentNumber === to,
+    );
+    if (colleague !== undefined) return { kind: 'agent', agentId: colleague[0] };
+    return /^\+?[0-9*#]{1,32}$/.test(to) ? { kind: 'number', number: to } : undefined;
+  }
+
+  transfer(me: Pick<Me, 'id'>, callId: string, target: TransferTarget): Result<None> {
     if (target.kind !== 'queue') return this.#withParty(me, callId, target, 'transfer');
     const { queue } = target;
     if (!this.#options.queues.some((q) => q.queue === queue)) return noQueue;
@@ -94,7 +121,7 @@ export class CallControl implements PartyDesk {
     return result;
   }
 
-  #withParty(me: Me, callId: string, target: CallTarget, type: 'consult' | 'transfer'): Result<None> {
+  #withParty(me: Pick<Me, 'id'>, callId: string, target: CallTarget, type: 'consult' | 'transfer'): Result<None> {
     const { center, canDialOut } = this.#options;
     const call = center.get(callId);
     if (call === undefined) return noCall;

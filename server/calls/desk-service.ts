@@ -21,6 +21,7 @@ import type {
 } from '../realtime/protocol.ts';
 import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
+import type { TransferAsked } from './call-center-options.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
@@ -249,6 +250,12 @@ export class DeskService implements Desk, CallCenterListener {
     for (const seat of this.#seatsOf(call)) this.#pushCall(seat);
     this.#pushLineSoon();
     this.#options.feed.changed();
+  }
+
+  /** The same as the button; what cannot be done the telephone learns by itself. */
+  transferAsked(call: LiveCall, asked: TransferAsked): void {
+    const result = this.party.transferAsked(call, asked);
+    if (!result.ok) this.#options.logger.info({ callId: call.runner.callId, code: result.code }, 'transfer declined');
   }
 
   seatChanged(seat: SeatState, before: SeatState): void {

@@ -346,6 +346,7 @@ class SipSwitch implements EmbeddedSwitch {
       case 'reoffer':
       case 'reanswered':
       case 'reoffer-refused':
+      case 'refer':
       case 'digit':
       case 'ended':
         this.#onCallEvent(event);
@@ -371,6 +372,11 @@ class SipSwitch implements EmbeddedSwitch {
       case 'reoffer':
         void this.#inbound.onReoffer(leg, event);
         break;
+      case 'refer': {
+        const { toUser: to, replaces: replacesLegId } = event;
+        this.#emitter.emit({ type: 'leg.transfer-requested', legId: leg.legId, to, replacesLegId });
+        break;
+      }
       case 'reanswered':
         void this.#inbound.onReanswered(leg, event.answer);
         break;

@@ -30,6 +30,12 @@ export class InboundLegs {
   }
 
   onIncoming(event: Extract<SipEvent, { type: 'incoming' }>): void {
+    if (event.replaces !== undefined) {
+      // Taking a call over by INVITE with Replaces is for phones that were sent a REFER; we send none.
+      const refusal = { rejectStatus: rejectStatus('rejected'), reason: '' };
+      this.#parts.sip.command((core, nowMs) => core.hangUp(event.call, refusal, nowMs));
+      return;
+    }
     const kind = event.flow.transport === 'WS' ? 'webrtc' : 'rtp';
     const leg = createLeg({
       legId: event.call,

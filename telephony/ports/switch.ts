@@ -136,6 +136,19 @@ export type SwitchEvent =
       readonly playId: string;
       readonly reason: 'completed' | 'stopped' | 'failed';
     }
+  /**
+   * The leg's telephone asks to have its call sent elsewhere (SIP REFER). Whoever hangs the leg up within ten seconds
+   * grants it: the switch then tells the telephone that it was done, else that it was declined. A switch that carries
+   * out transfers itself never tells this.
+   */
+  | {
+      readonly type: 'leg.transfer-requested';
+      readonly legId: LegId;
+      /** User part of where to: a number, an extension, a queue. */
+      readonly to: string;
+      /** The leg that the call shall be joined with (attended transfer); undefined: dial `to` (blind). */
+      readonly replacesLegId: LegId | undefined;
+    }
   | { readonly type: 'leg.bridged'; readonly legId: LegId; readonly peerLegId: LegId }
   | { readonly type: 'leg.parked'; readonly legId: LegId }
   | { readonly type: 'leg.conferenced'; readonly legId: LegId; readonly conferenceId: string }

@@ -44,12 +44,13 @@ interface OpenMedia {
 /** Reads a description. Only what makes it unusable is an error. */
 export function parseSdp(text: string): SdpResult {
   if (text.length > maxChars) return { ok: false, reason: 'the SDP is too long' };
-  const lines = text.split(/\r\n|\n|\r/, maxLines + 1);
+  const lines = linesOf(text);
   if (lines.length > maxLines) return { ok: false, reason: 'the SDP has too many lines' };
   if (lines[0]?.trim() !== 'v=0') return { ok: false, reason: 'the SDP does not begin with v=0' };
   const session = { origin: '', address: undefined as string | undefined, attributes: [] as SdpAttribute[] };
   const media: OpenMedia[] = [];
   for (const line of lines) {
+    if (line.charCodeAt(1) !== EQUALS) continue;
     const target = media[media.length - 1] ?? session;
     const value = line.slice(2).trim();
     const type = line.slice(0, 2);
@@ -62,6 +63,23 @@ export function parseSdp(text: string): SdpResult {
     else if (type === 'a=') target.attributes.push(attributeOf(value));
   }
   return { ok: true, session: { ...session, media } };
+}
+
+const EQUALS = 61;
+
+/** CRLF is the rule; LF or CR alone is accepted. */
+function linesOf(text: string): string[] {
+  const lines: string[] = [];
+  let cr = text.indexOf('\r');
+  for (let at = 0; at < text.length && lines.length <= maxLines;) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    if (cr >= 0 && cr < at) cr = text.indexOf('\r', at);
+    if (cr >= 0 && cr < end - 1) return text.split(/\r\n|\n|\r/, maxLines + 1);
+    lines.push(text.slice(at, cr >= 0 && cr < end ? cr : end));
+    at = end + 1;
+  }
+  return lines;
 }
 
 /** Writes a description in the order RFC 8866 section 5 wants. */
@@ -83,8 +101,12 @@ export function attributeValue(attributes: readonly SdpAttribute[], name: string
   return found === undefined ? undefined : (found.value ?? '');
 }
 
+function words(value: string): string[] {
+  return value.includes('\t') || value.includes('  ') ? value.split(/\s+/) : value.split(' ');
+}
+
 function openMedia(value: string): OpenMedia | undefined {
-  const [kind, portText, protocol, ...formats] = value.split(/\s+/);
+  const [kind, portText, protocol, ...formats] = words(value);
   const port = Number.parseInt(portText ?? '', 10);
   if (kind === undefined || protocol === undefined || !(port >= 0 && port <= 65_535)) return undefined;
   if (formats.length > maxFormats) return undefined;
@@ -92,7 +114,7 @@ function openMedia(value: string): OpenMedia | undefined {
 }
 
 function addressOf(value: string): string | undefined {
-  const [network, family, address] = value.split(/\s+/);
+  const [network, family, address] = words(value);
   if (network !== 'IN' || (family !== 'IP4' && family !== 'IP6')) return undefined;
   // A multicast address carries a TTL after a slash.
   return address?.split('/')[0];

@@ -18,6 +18,7 @@ import { sipCps } from './sip-cps/sip-cps.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
+import { sipParse } from './sip/sip-parse.ts';
 import { webrtcBridge } from './media/webrtc-bridge.ts';
 import { speechFields, speechFieldsAccent } from './speech/speech-fields.ts';
 
@@ -34,6 +35,7 @@ const benches: readonly Bench[] = [
   fsDrive,
   fsAdopt,
   fsAcd,
+  sipParse,
   rtpBridge,
   webrtcBridge,
   ticker,

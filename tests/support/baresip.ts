@@ -74,13 +74,13 @@ export class Baresip {
   }
 
   /** A command of the control port (netstring-framed JSON). */
-  async command(command: string, params = ''): Promise<void> {
+  async command(command: string, params = ''): Promise<string> {
     const json = JSON.stringify({ command, params, token: 't' });
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<string>((resolve, reject) => {
       const socket = connect(this.#controlPort, '127.0.0.1', () => socket.write(`${String(json.length)}:${json},`));
-      socket.once('data', () => {
+      socket.once('data', (data) => {
         socket.end();
-        resolve();
+        resolve(data.toString());
       });
       socket.once('error', reject);
     });

@@ -7,9 +7,9 @@ import type { CoreRuntime } from './runtime.ts';
 import type { Flow } from './types.ts';
 
 /** Methods that are served. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER';
-/** Extensions that are understood (RFC 3262, RFC 4028). */
-export const SUPPORTED = '100rel, timer';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, REGISTER';
+/** Extensions that are understood (RFC 3262, RFC 4028, RFC 3891). */
+export const SUPPORTED = '100rel, timer, replaces';
 const encoder = new TextEncoder();
 
 export interface ResponseParts {

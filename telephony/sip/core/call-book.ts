@@ -4,6 +4,8 @@ import type { CoreRuntime } from './runtime.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
 import type { Credentials } from '../auth/digest-client.ts';
 import type { Essentials } from '../message/types.ts';
+import type { Replaces } from '../message/replaces.ts';
+import type { Referral } from './referrals.ts';
 import type { ReliableState } from './reliable.ts';
 import type { SessionAgreement } from './session-timer.ts';
 import type { CallEndReason, RetryAdvice } from './types.ts';
@@ -46,6 +48,7 @@ export interface Call {
   localSdp: string | undefined;
   peerAllowsUpdate: boolean;
   ownOffer: OwnOffer | undefined;
+  referral: Referral | undefined;
   /** For challenges within the dialog. */
   credentials: Credentials | undefined;
   /** Dialogs of an outbound call that reliable provisional answers made, by the far end's tag. */
@@ -72,6 +75,7 @@ export function newCall(id: string, direction: 'in' | 'out', endpointId: string 
     localSdp: undefined,
     peerAllowsUpdate: false,
     ownOffer: undefined,
+    referral: undefined,
     credentials: undefined,
     early: new Map(),
   };
@@ -113,6 +117,11 @@ export class CallBook {
   addEarly(call: Call, dialog: Dialog): void {
     call.early.set(dialog.remoteTag, dialog);
     this.#byDialog.set(keyOf(dialog), call);
+  }
+
+  /** The call that a Replaces names. Some phones write the two tags the wrong way round. */
+  byReplaces({ callId, toTag, fromTag }: Replaces): Call | undefined {
+    return this.byDialog(callId, toTag, fromTag) ?? this.byDialog(callId, fromTag, toTag);
   }
 
   all(): Call[] {
@@ -169,7 +178,7 @@ function inviteKey({ callId, fromTag, cseq }: Essentials): string {
 }
 
 /** Timers of one of which a call has at most one. */
-const CALL_TIMERS = ['ring', 'cancel', 'rel1xx', 'no-prack', 'refresh', 'expire', 'offer'] as const;
+const CALL_TIMERS = ['ring', 'cancel', 'rel1xx', 'no-prack', 'refresh', 'expire', 'offer', 'refer'] as const;
 
 function keyOf(dialog: Dialog): string {
   return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
@@ -183,6 +192,11 @@ export function ringTimerId(call: Call): string {
 /** Timer of an offer of ours that has to wait. */
 export function offerTimerId(call: Call): string {
   return `call|${call.id}|offer`;
+}
+
+/** Timer of a REFER that waits for its outcome. */
+export function referTimerId(call: Call): string {
+  return `call|${call.id}|refer`;
 }
 
 /** Timers of the session (RFC 4028). */

@@ -2,6 +2,7 @@
 import { diversionsOf, extraHeaders } from '../message/extra-headers.ts';
 import { headerList } from '../message/headers.ts';
 import { bodyText, type Header, type ReceivedRequest } from '../message/types.ts';
+import { replacesOf } from '../message/replaces.ts';
 import { parseUri, uriUser } from '../message/uri.ts';
 import type { Answering } from './answering.ts';
 import { dialogHeaders } from './answering.ts';
@@ -36,7 +37,7 @@ export class IncomingCalls {
   /** A new INVITE from someone who may call. */
   onInvite(tx: ServerTransaction, origin: CallOrigin): void {
     const { request, flow } = tx;
-    const refusal = this.#refusalOf(request);
+    const refusal = this.#refusalOf(request) ?? this.#replacesRefusal(request);
     if (refusal !== undefined) {
       tx.respond(makeResponse(request, refusal, { toTag: this.#runtime.options.newToken() }));
       return;
@@ -63,6 +64,7 @@ export class IncomingCalls {
       diversions: diversionsOf(headerList(request, 'diversion'), headerList(request, 'history-info')),
       headers: extraHeaders(request.headers.map(({ name, value }) => [name, value] as const)),
       origin,
+      replaces: this.#replaced(request)?.id,
       flow,
       offer: request.body.length === 0 ? undefined : bodyText(request),
     });
@@ -76,6 +78,23 @@ export class IncomingCalls {
   #refusalOf(request: ReceivedRequest): 400 | 482 | undefined {
     if (contactUri(request) === undefined) return 400;
     return this.#book.byInvite(request.essentials) === undefined ? undefined : 482;
+  }
+
+  #replaced(request: ReceivedRequest): Call | undefined {
+    const replaces = replacesOf(request);
+    return typeof replaces === 'string' ? undefined : this.#book.byReplaces(replaces);
+  }
+
+  /** RFC 3891 section 3: no such call 481, one that is over 603, one that is answered already 486 with `early-only`. */
+  #replacesRefusal(request: ReceivedRequest): 400 | 481 | 486 | 603 | undefined {
+    const replaces = replacesOf(request);
+    if (replaces === 'none') return undefined;
+    if (replaces === 'bad') return 400;
+    const call = this.#book.byReplaces(replaces);
+    if (call === undefined) return 481;
+    if (call.phase === 'ended') return 603;
+    if (call.phase === 'early' && call.direction === 'in') return 481;
+    return replaces.earlyOnly && call.phase === 'confirmed' ? 486 : undefined;
   }
 
   /** Whether a CANCEL names an INVITE of ours, open or answered already. */

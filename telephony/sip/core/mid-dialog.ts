@@ -8,6 +8,7 @@ import { dialogOf, type Call, type CallBook } from './call-book.ts';
 import { contactUri, inDialogRequest, type Dialog } from './dialog.ts';
 import { parseInfoDigit } from './dtmf-info.ts';
 import type { IncomingCalls } from './incoming.ts';
+import type { Referrals } from './referrals.ts';
 import type { Registrar } from './registrar.ts';
 import { offerInPrack } from './reliable.ts';
 import type { CoreRuntime } from './runtime.ts';
@@ -26,11 +27,17 @@ export class MidDialog {
   readonly #book: CallBook;
   readonly #registrar: Registrar;
 
-  constructor(runtime: CoreRuntime, parts: { layer: TransactionLayer; book: CallBook; registrar: Registrar }) {
+  readonly #referrals: Referrals;
+
+  constructor(
+    runtime: CoreRuntime,
+    parts: { layer: TransactionLayer; book: CallBook; registrar: Registrar; referrals: Referrals },
+  ) {
     this.#runtime = runtime;
     this.#layer = parts.layer;
     this.#book = parts.book;
     this.#registrar = parts.registrar;
+    this.#referrals = parts.referrals;
   }
 
   /** A request whose To tag names a dialog, known or not. */
@@ -67,6 +74,9 @@ export class MidDialog {
       case 'INVITE':
       case 'UPDATE':
         this.#onReoffer(call, tx, calls.answering);
+        break;
+      case 'REFER':
+        this.#referrals.onRefer(call, tx);
         break;
       case 'PRACK':
         this.#onPrack(call, tx, calls.incoming);

@@ -47,7 +47,8 @@ export class Registrar {
   }
 
   findByFlow(flowId: string): Binding | undefined {
-    return [...this.#bindings.values()].find((b) => b.flow.id === flowId);
+    for (const binding of this.#bindings.values()) if (binding.flow.id === flowId) return binding;
+    return undefined;
   }
 
   /** A REGISTER whose sender has proved the account. */

@@ -1,12 +1,10 @@
 /** Reliable provisional answers (RFC 3262), our side as server: repeated until PRACK, one at a time. */
-import { header, optionTags } from '../message/headers.ts';
-import { withoutHeader } from '../message/headers.ts';
+import { header, optionTags, withoutHeader } from '../message/headers.ts';
 import { bodyText, type ReceivedRequest, type SipResponse } from '../message/types.ts';
 import { SIXTY_FOUR_T1_MS, T1_MS } from '../transactions/timers.ts';
 import type { Call } from './call-book.ts';
 import { fractionOf } from './chance.ts';
 import type { CoreRuntime } from './runtime.ts';
-import type { ServerTransaction } from './transaction-layer.ts';
 
 /** What a call keeps of its reliable provisional answers. */
 export interface ReliableState {

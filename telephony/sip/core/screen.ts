@@ -19,7 +19,8 @@ export function screen(request: ReceivedRequest, rules: SessionTimerRules): Refu
   if (!KNOWN_METHODS.includes(request.method)) return { status: 405, headers: [{ name: 'allow', value: ALLOW }] };
   const scheme = uriScheme(request.uri);
   if (scheme !== '' && !['sip', 'sips', 'tel'].includes(scheme)) return { status: 416, headers: [] };
-  if (parseUri(request.uri) === undefined) return { status: 400, headers: [] };
+  // A Request-URI carries no header fields (section 19.1.1).
+  if (parseUri(request.uri) === undefined || request.uri.includes('?')) return { status: 400, headers: [] };
   if (request.essentials.fromTag === '' && request.essentials.via.branch !== '') return { status: 400, headers: [] };
   return requireRefusal(request) ?? contentRefusal(request) ?? timerRefusal(request, rules);
 }
@@ -41,13 +42,18 @@ function timerRefusal(request: ReceivedRequest, rules: SessionTimerRules): Refus
   return { status: 422, headers: [{ name: 'min-se', value: String(verdict.minSeS) }] };
 }
 
+/** Whether the sender can take a session description back (section 20.1); no Accept means SDP. */
+function acceptsSdp(request: ReceivedRequest): boolean {
+  const types = headerList(request, 'accept').map((value) => value.split(';')[0]?.trim().toLowerCase() ?? '');
+  return types.length === 0 || types.some((type) => ['application/sdp', 'application/*', '*/*'].includes(type));
+}
+
 /** 415 for a session description that is not SDP or is encoded (section 8.2.3). */
 function contentRefusal(request: ReceivedRequest): Refusal | undefined {
   if (request.body.length === 0 || (request.method !== 'INVITE' && request.method !== 'UPDATE')) return undefined;
   const encodings = headerList(request, 'content-encoding').filter((e) => e.toLowerCase() !== 'identity');
   if (encodings.length > 0) return { status: 415, headers: [{ name: 'accept-encoding', value: 'identity' }] };
   const type = (header(request, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  return type === 'application/sdp'
-    ? undefined
-    : { status: 415, headers: [{ name: 'accept', value: 'application/sdp' }] };
+  if (type !== 'application/sdp') return { status: 415, headers: [{ name: 'accept', value: 'application/sdp' }] };
+  return acceptsSdp(request) ? undefined : { status: 406, headers: [] };
 }

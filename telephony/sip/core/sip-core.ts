@@ -17,6 +17,7 @@ import { IncomingCalls } from './incoming.ts';
 import { MidDialog } from './mid-dialog.ts';
 import { OutgoingCalls } from './outgoing.ts';
 import { RegisterClient } from './register-client.ts';
+import { Referrals } from './referrals.ts';
 import { Registrar } from './registrar.ts';
 import { ReliableProvisionals } from './reliable.ts';
 import { Renegotiation } from './renegotiation.ts';
@@ -65,6 +66,7 @@ export class SipCore {
   readonly #incoming: IncomingCalls;
   readonly #outgoing: OutgoingCalls;
   readonly #mid: MidDialog;
+  readonly #referrals: Referrals;
   readonly #renegotiation: Renegotiation;
 
   constructor(options: SipCoreOptions) {
@@ -90,7 +92,8 @@ export class SipCore {
     this.#registrar = registrar;
     this.#registerClient = new RegisterClient(runtime, layer);
     this.#asking = new Asking(runtime, layer);
-    this.#mid = new MidDialog(runtime, { layer, book, registrar });
+    this.#referrals = new Referrals(runtime, { layer, book });
+    this.#mid = new MidDialog(runtime, { layer, book, registrar, referrals: this.#referrals });
     const sendBye = (call: Call): void => {
       this.#mid.bye(call);
     };
@@ -199,6 +202,13 @@ export class SipCore {
     });
   }
 
+  /** What became of a `refer`: 200, or the status of why it failed. */
+  referOutcome(call: string, status: number, nowMs: number): CoreEffect[] {
+    return this.#withCall(call, nowMs, (c) => {
+      this.#referrals.outcome(c, status);
+    });
+  }
+
   /** Offers a new session description within an answered call; `reanswered` or `reoffer-refused` tells how it went. */
   reoffer(call: string, sdp: string, nowMs: number): CoreEffect[] {
     return this.#withCall(call, nowMs, (c) => {
@@ -218,6 +228,7 @@ export class SipCore {
       if (c.phase === 'ended') return;
       c.byeReason = how.reason;
       if (c.phase === 'confirmed') {
+        this.#referrals.outcome(c, 200); // The transfer that it asked for has taken the call over.
         this.#book.end(c, 'local', 'hung-up');
         this.#mid.bye(c);
       } else if (c.direction === 'out') {
@@ -328,6 +339,9 @@ export class SipCore {
             ],
           }),
         );
+        break;
+      case 'REFER':
+        this.#refuse(tx, 403); // Calls are sent elsewhere from within, never started from outside.
         break;
       default:
         this.#refuse(tx, 481); // BYE, CANCEL, INFO, UPDATE for nothing we know.

@@ -106,6 +106,8 @@ export type SipEvent =
       readonly diversions: readonly Diversion[];
       readonly headers: ExtraHeaders;
       readonly origin: CallOrigin;
+      /** The call of ours that this one shall take the place of (RFC 3891). */
+      readonly replaces: string | undefined;
       readonly flow: Flow;
       /** Undefined: the caller wants our offer in the 200. */
       readonly offer: string | undefined;
@@ -121,6 +123,17 @@ export type SipEvent =
   | { readonly type: 'reanswered'; readonly call: string; readonly answer: string | undefined }
   /** The far end refused `reoffer` of ours; the session is as it was before. */
   | { readonly type: 'reoffer-refused'; readonly call: string; readonly status: number }
+  /**
+   * The far end asks us to send its call elsewhere (REFER); `replaces` is the call of ours that it shall be joined with
+   * instead. Reply with `referOutcome`, or hang the call up when it was taken over.
+   */
+  | {
+      readonly type: 'refer';
+      readonly call: string;
+      readonly uri: string;
+      readonly toUser: string;
+      readonly replaces: string | undefined;
+    }
   | { readonly type: 'digit'; readonly call: string; readonly digit: string; readonly durationMs: number }
   | {
       readonly type: 'ended';

@@ -29,18 +29,44 @@ const SPELLING: ReadonlyMap<string, string> = new Map([
   ['www-authenticate', 'WWW-Authenticate'],
 ]);
 
+/** Names that are common, in their usual spelling, lower case and compact form, to what they are inside. */
+const COMMON: ReadonlyMap<string, string> = new Map(
+  [
+    ...['Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Route', 'Record-Route', 'Max-Forwards', 'Content-Type'],
+    ...['Content-Length', 'Allow', 'Supported', 'Require', 'User-Agent', 'Server', 'Expires', 'Accept', 'Subject'],
+    ...['Authorization', 'Proxy-Authorization', 'WWW-Authenticate', 'Proxy-Authenticate', 'P-Asserted-Identity'],
+    ...['Privacy', 'Diversion', 'History-Info', 'Session-Expires', 'Min-SE', 'Reason', 'RSeq', 'RAck', 'Event', 'Date'],
+    ...['P-Charging-Vector', 'P-Access-Network-Info', 'P-Early-Media', 'Refer-To', 'Referred-By', 'Replaces', 'Path'],
+    ...['Subscription-State', 'Retry-After', 'Warning', 'Timestamp', 'Content-Disposition', 'Organization'],
+  ].flatMap((name) => [[name, name.toLowerCase()] as const, [name.toLowerCase(), name.toLowerCase()] as const]),
+);
+
 /** Name as kept inside: lower case, long form. */
 export function internalName(name: string): string {
+  const common = COMMON.get(name);
+  if (common !== undefined) return common;
   const lower = name.toLowerCase();
   return LONG_FORM.get(lower) ?? lower;
 }
 
+/** As `internalName`, for names that need no check whether they are tokens; undefined for all others. */
+export function commonName(name: string): string | undefined {
+  return COMMON.get(name);
+}
+
+const WIRE: ReadonlyMap<string, string> = new Map([...COMMON].map(([name, lower]) => [lower, spelled(name, lower)]));
+
+function spelled(name: string, lower: string): string {
+  return SPELLING.get(lower) ?? capitals(name.toLowerCase());
+}
+
+function capitals(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+}
+
 /** Name as written on the wire. */
 export function wireName(name: string): string {
-  return (
-    SPELLING.get(name) ??
-    name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
-  );
+  return WIRE.get(name) ?? SPELLING.get(name) ?? capitals(name);
 }
 
 /** First value of a header, or undefined. */
@@ -50,10 +76,14 @@ export function header(message: SipMessage, name: string): string | undefined {
 
 /** All values of a header whose grammar is a comma-separated list, in order, however they were spread over lines. */
 export function headerList(message: SipMessage, name: string): string[] {
-  return message.headers
-    .filter((h) => h.name === name)
-    .flatMap((h) => splitOutside(h.value, ','))
-    .filter((v) => v !== '');
+  const values: string[] = [];
+  for (const h of message.headers) {
+    if (h.name !== name) continue;
+    if (!h.value.includes(',')) {
+      if (h.value !== '') values.push(h.value.trim());
+    } else for (const value of splitOutside(h.value, ',')) if (value !== '') values.push(value);
+  }
+  return values;
 }
 
 /** All lines of a header, unsplit (WWW-Authenticate and its kin use commas inside one value). */

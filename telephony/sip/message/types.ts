@@ -53,9 +53,8 @@ export type ReceivedMessage = ReceivedRequest | ReceivedResponse;
 
 export const emptyBody: Uint8Array = new Uint8Array(0);
 
-const decoder = new TextDecoder();
-
 /** Body as text (UTF-8; wrong bytes become U+FFFD). */
 export function bodyText(message: SipMessage): string {
-  return decoder.decode(message.body);
+  const { buffer, byteOffset, byteLength } = message.body;
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }

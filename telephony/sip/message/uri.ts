@@ -1,5 +1,5 @@
 /** SIP, SIPS (RFC 3261 section 19.1) and TEL (RFC 3966) URIs. */
-import { parseCount, parseParams } from './tokens.ts';
+import { paramsFrom, parseCount } from './tokens.ts';
 
 export interface SipUri {
   readonly scheme: 'sip' | 'sips';
@@ -21,7 +21,7 @@ export interface TelUri {
 export type Uri = SipUri | TelUri;
 
 const MAX_URI_CHARS = 2_048;
-const HOST = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9._-]{0,253}[a-z0-9.])?)$/;
+const IPV6 = /^\[[0-9a-f:.]{2,45}\]$/;
 const BAD_CHARS = /[\s<>"]/;
 
 /** Reads a URI; undefined when it is not a SIP, SIPS or TEL URI. */
@@ -41,10 +41,11 @@ export function uriScheme(text: string): string {
 }
 
 function parseTel(rest: string): TelUri | undefined {
-  const [raw = '', ...params] = rest.split(';');
+  const semicolon = rest.indexOf(';');
+  const raw = semicolon < 0 ? rest : rest.slice(0, semicolon);
   const number = raw.replace(/[-.()]/g, '');
   if (!/^\+?[0-9*#A-Da-d]{1,40}$/.test(number)) return undefined;
-  return { scheme: 'tel', number, params: parseParams(params) };
+  return { scheme: 'tel', number, params: paramsFrom(rest, semicolon + 1) };
 }
 
 function parseSip(scheme: 'sip' | 'sips', rest: string): SipUri | undefined {
@@ -53,11 +54,12 @@ function parseSip(scheme: 'sip' | 'sips', rest: string): SipUri | undefined {
   const at = main.lastIndexOf('@');
   const userInfo = at < 0 ? '' : main.slice(0, at);
   if (at === 0 || userInfo.includes('@')) return undefined;
-  const [hostPort = '', ...params] = main.slice(at + 1).split(';');
-  const place = parseHostPort(hostPort);
+  const semicolon = main.indexOf(';', at + 1);
+  const place = parseHostPort(semicolon < 0 ? main.slice(at + 1) : main.slice(at + 1, semicolon));
   if (place === undefined) return undefined;
-  const user = unescapeText(userInfo.split(':')[0] ?? '');
-  return { scheme, user, ...place, params: parseParams(params) };
+  const colon = userInfo.indexOf(':');
+  const user = unescapeText(colon < 0 ? userInfo : userInfo.slice(0, colon));
+  return { scheme, user, host: place.host, port: place.port, params: paramsFrom(main, semicolon + 1) };
 }
 
 /** Reads `host[:port]`. */
@@ -65,10 +67,23 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
   const close = text.startsWith('[') ? text.indexOf(']') : -1;
   const colon = text.indexOf(':', Math.max(close, 0));
   const host = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
-  if (!HOST.test(host)) return undefined;
+  if (!isHost(host)) return undefined;
   if (colon < 0) return { host, port: undefined };
   const port = parseCount(text.slice(colon + 1), 65_535);
   return port === undefined || port === 0 ? undefined : { host, port };
+}
+
+/** A name or dotted address: letters, digits, `.`, `_` and `-`, beginning with a letter or digit; or `[IPv6]`. */
+function isHost(host: string): boolean {
+  if (host.length === 0 || host.length > 255) return false;
+  if (host.charCodeAt(0) === 91) return IPV6.test(host);
+  for (let i = 0; i < host.length; i++) {
+    const c = host.charCodeAt(i);
+    const isAlphanumeric = (c >= 97 && c <= 122) || (c >= 48 && c <= 57);
+    const isEdge = i === 0 || i === host.length - 1;
+    if (!isAlphanumeric && !(c === 46 && i > 0) && !(!isEdge && (c === 45 || c === 95))) return false;
+  }
+  return true;
 }
 
 function unescapeText(text: string): string {

@@ -1,5 +1,5 @@
 /** Via (RFC 3261 section 20.42) and where a response goes (section 18.2.2, RFC 3581). */
-import { isToken, parseParams, splitOutside } from './tokens.ts';
+import { isToken, paramsFrom, splitOutside } from './tokens.ts';
 import { parseHostPort } from './uri.ts';
 
 export interface Via {
@@ -17,26 +17,40 @@ export interface Via {
 /** Branches of RFC 3261 begin with this cookie (section 8.1.1.7). */
 export const BRANCH_COOKIE = 'z9hG4bK';
 
+const PREFIX = 'SIP/2.0/';
+const BLANK = /\s/;
+// White space may stand around the slashes (RFC 4475 section 3.1.1.1).
+const LOOSE =
+  /^SIP\s{0,16}\/\s{0,16}2\.0\s{0,16}\/\s{0,16}([^\s/]{1,16})\s{1,16}(\S{1,300})(?:\s{0,16}(:\s{0,16}[0-9]{1,5}))?$/i;
+
 /** Reads one Via value. */
 export function parseVia(text: string): Via | undefined {
-  const [head = '', ...rest] = splitOutside(text, ';');
-  // White space may stand around the slashes (RFC 4475 section 3.1.1.1).
-  const match =
-    /^SIP\s{0,16}\/\s{0,16}2\.0\s{0,16}\/\s{0,16}([^\s/]{1,16})\s{1,16}(\S{1,300})(?:\s{0,16}(:\s{0,16}[0-9]{1,5}))?$/i.exec(
-      head,
-    );
-  const transport = match?.[1];
-  if (transport === undefined || !isToken(transport)) return undefined;
-  const place = parseHostPort((match?.[2] ?? '') + (match?.[3] ?? '').replace(/\s/g, ''));
-  if (place === undefined) return undefined;
-  const params = parseParams(rest);
+  const semicolon = text.indexOf(';');
+  const sent = readSent((semicolon < 0 ? text : text.slice(0, semicolon)).trim());
+  const place = sent === undefined ? undefined : parseHostPort(sent.place);
+  if (sent === undefined || place === undefined) return undefined;
+  const params = paramsFrom(text, semicolon + 1);
   return {
-    transport: transport.toUpperCase(),
-    ...place,
+    transport: sent.transport.toUpperCase(),
+    host: place.host,
+    port: place.port,
     branch: params.get('branch') ?? '',
     rport: params.has('rport'),
     params,
   };
+}
+
+/** Protocol and sent-by of a Via. */
+function readSent(head: string): { readonly transport: string; readonly place: string } | undefined {
+  const space = head.indexOf(' ');
+  const transport = head.slice(PREFIX.length, space);
+  const place = head.slice(space + 1);
+  const usual = head.startsWith(PREFIX) && space > PREFIX.length && space <= PREFIX.length + 16;
+  if (usual && !BLANK.test(place) && isToken(transport)) return { transport, place };
+  const match = LOOSE.exec(head);
+  const loose = match?.[1];
+  if (loose === undefined || !isToken(loose)) return undefined;
+  return { transport: loose, place: (match?.[2] ?? '') + (match?.[3] ?? '').replace(/\s/g, '') };
 }
 
 /**

@@ -67,6 +67,7 @@ function told(events: readonly SwitchEvent[]): string[] {
       case 'play.finished':
       case 'leg.parked':
       case 'leg.supervising':
+      case 'leg.transfer-requested':
       case 'recording.started':
       case 'recording.finished':
       case 'endpoint.registered':

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseMessage } from '../../../../telephony/sip/message/parse.ts';
 import { serializeMessage } from '../../../../telephony/sip/message/serialize.ts';
 import { header, headerList } from '../../../../telephony/sip/message/headers.ts';
+import { parseNameAddr } from '../../../../telephony/sip/message/name-addr.ts';
 import { parseUri, uriUser } from '../../../../telephony/sip/message/uri.ts';
 import { makeCore, PEER, statusesOf } from './core-bench.ts';
 
@@ -55,6 +56,17 @@ const TABLE: readonly (readonly [string, string, readonly number[]])[] = [
   ['cparam01', 'ok', [401]],
   ['inv2543', 'ok', [100]],
   ['longreq', 'ok', [100]],
+  ['mpart01', 'ok', [405]],
+  ['scalarlg', 'bad-cseq', []],
+  ['escruri', 'ok', [400]],
+  ['baddate', 'ok', [100]],
+  ['regbadct', 'ok', [401]],
+  ['badaspec', 'ok', [200]],
+  ['baddn', 'ok', [200]],
+  ['unksm2', 'ok', [401]],
+  ['cparam02', 'ok', [401]],
+  ['regescrt', 'ok', [401]],
+  ['sdp01', 'ok', [406]],
   ['header-injection', 'ok', [100]],
   ['many-headers', 'too-many-headers', [400]],
   ['giant-header', 'header-too-long', [400]],
@@ -65,7 +77,21 @@ const TABLE: readonly (readonly [string, string, readonly number[]])[] = [
   ['random-bytes', 'no-end-of-headers', []],
 ];
 
+/** Every message of RFC 4475, by the name it has there. */
+const RFC_4475 = [
+  ...['wsinv', 'intmeth', 'esc01', 'escnull', 'esc02', 'lwsdisp', 'longreq', 'dblreq', 'semiuri', 'transports'],
+  ...['mpart01', 'unreason', 'noreason', 'badinv01', 'clerr', 'ncl', 'scalar02', 'scalarlg', 'quotbal', 'ltgtruri'],
+  ...['lwsruri', 'lwsstart', 'trws', 'escruri', 'baddate', 'regbadct', 'badaspec', 'baddn', 'badvers', 'mismatch01'],
+  ...['mismatch02', 'bigcode', 'badbranch', 'insuf', 'unkscm', 'novelsc', 'unksm2', 'bext01', 'invut', 'regaut01'],
+  ...['multi01', 'mcl01', 'bcast', 'zeromf', 'cparam01', 'cparam02', 'regescrt', 'sdp01', 'inv2543'],
+];
+
 describe('golden messages', () => {
+  it('has every message of RFC 4475', () => {
+    const named = TABLE.map(([name]) => name);
+    expect(RFC_4475.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it('has a row for every file', () => {
     const files = readdirSync(DIR).map((f) => f.replace(/\.sip$/, ''));
     expect([...files].sort()).toEqual(TABLE.map(([name]) => name).sort());
@@ -113,6 +139,23 @@ describe('golden messages', () => {
       '<sip:p3.example.com;lr;x="a,b">',
     ]);
     expect(headerList(result.message, 'via')).toHaveLength(3);
+  });
+
+  it('leaves a multipart body with binary parts alone', () => {
+    const bytes = read('mpart01');
+    const result = parseMessage(bytes);
+    const body = bytes.subarray(Buffer.from(bytes).indexOf('\r\n\r\n') + 4);
+    expect(result.ok && Buffer.from(result.message.body).equals(body)).toBe(true);
+    expect(body.includes(0)).toBe(true);
+  });
+
+  it('takes a URI with header fields for a Contact in brackets only', () => {
+    const uriOf = (name: string): string | undefined => {
+      const result = parseMessage(read(name));
+      return result.ok ? parseNameAddr(header(result.message, 'contact') ?? '')?.uri : undefined;
+    };
+    expect(uriOf('regbadct')).toBeUndefined();
+    expect(uriOf('regescrt')).toBe('sip:desk@hotline.local?Route=%3Csip:198.51.100.9%3E');
   });
 
   it('cuts a second message off the first', () => {
