@@ -105,31 +105,22 @@ const nearFinals = new Set([
 ]);
 const nearFinal = (a: string, b: string): boolean => nearFinals.has(`${a}/${b}`) || nearFinals.has(`${b}/${a}`);
 
-/** 0 (nothing alike) to 1 (the same sound). */
-export function soundSimilarity(a: string, b: string): number {
-  if (a === '' || b === '') return 0;
-  if (a === b) return 1;
-  const [initialA, finalA] = splitSyllable(a);
-  const [initialB, finalB] = splitSyllable(b);
-  if (skeletonOf(a) === skeletonOf(b)) return initialA === initialB || finalA === finalB ? 0.9 : 0.82;
-  const sameInitial =
-    initialA === initialB || mergedInitial[initialA] === initialB || mergedInitial[initialB] === initialA;
-  const sameFinal = finalA === finalB || mergedFinal[finalA] === finalB || mergedFinal[finalB] === finalA;
-  if (sameFinal && near(initialA, initialB)) return 0.65;
-  if (sameInitial && nearFinal(mergedFinal[finalA] ?? finalA, mergedFinal[finalB] ?? finalB)) return 0.6;
-  return sameInitial || sameFinal ? 0.3 : 0;
+/** What accents merge. */
+const MERGED = 0.9;
+
+/** How far two initials are confused in accented Mandarin in general. */
+export function nearInitialWeight(a: string, b: string): number {
+  if ((mergedInitial[a] ?? a) === (mergedInitial[b] ?? b)) return MERGED;
+  return near(a, b) ? 0.65 : 0;
 }
 
-/** A memory for `soundSimilarity`: there are about 400 syllables, so it stays small. */
-export function similarityTable(): (a: string, b: string) => number {
-  const known = new Map<string, number>();
-  return (a, b) => {
-    if (a === b && a !== '') return 1;
-    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const similarity = soundSimilarity(a, b);
-    if (known.size < 200_000) known.set(key, similarity);
-    return similarity;
-  };
+/** How far two finals are confused; the initials tell whether a medial u was lost after f. */
+export function nearFinalWeight(a: string, b: string, initialA: string, initialB: string): number {
+  const lost = (final: string, initial: string, other: string): string =>
+    initial === 'h' && other === 'f' ? (afterF[mergedFinal[final] ?? final] ?? final) : final;
+  const [heardA, heardB] = [lost(a, initialA, initialB), lost(b, initialB, initialA)];
+  if (heardA === heardB) return 1;
+  const [nasalA, nasalB] = [mergedFinal[heardA] ?? heardA, mergedFinal[heardB] ?? heardB];
+  if (nasalA === nasalB) return MERGED;
+  return nearFinal(nasalA, nasalB) ? 0.6 : 0;
 }

@@ -30,6 +30,26 @@ export function parseSyllable(written: string): { sound: string; tone: number } 
 /** Longest text that is read; speech segments are far shorter. */
 const MAX_CHARS = 2_000;
 
+/** Characters with one reading only; the rest depend on their neighbours (长, 行). */
+const single = new Map<string, string>();
+
+function singleReading(char: string): string {
+  const known = single.get(char);
+  if (known !== undefined) return known;
+  const all = pinyin(char, { toneType: 'num', type: 'array', v: true, multiple: true });
+  const reading = all.length === 1 ? (all[0] ?? '') : '';
+  if (single.size < 30_000) single.set(char, reading);
+  return reading;
+}
+
+/** Readings of a text, one for each character. Words are only looked up where a character has several readings. */
+function readingOf(text: string): readonly string[] {
+  const quick = Array.from(text, (char) => (han.test(char) ? singleReading(char) : char));
+  // A syllable's tone may change in company (不, 一): those have several readings and go the slow way.
+  if (quick.length === text.length && !quick.includes('')) return quick;
+  return pinyin(text, { toneType: 'num', type: 'array', v: true, nonZh: 'spaced' });
+}
+
 /**
  * The syllables of a text. `heard` (toned pinyin from the recogniser) is used instead of the dictionary when it has
  * one syllable for each character of the text that has a sound.
@@ -42,7 +62,7 @@ export function syllablesOf(text: string, heard: readonly string[] = []): readon
     if (han.test(char) || /[0-9]/.test(char)) places.push({ from: i, char });
   }
   const useHeard = heard.length === places.length && heard.length > 0;
-  const read = useHeard ? [] : pinyin(cut, { toneType: 'num', type: 'array', v: true, nonZh: 'spaced' });
+  const read = useHeard ? [] : readingOf(cut);
   // One reading for each character; characters outside the dictionary come back as themselves.
   const aligned = read.length === cut.length;
   return places.map(({ from, char }, i) => {

@@ -15,6 +15,7 @@ import { fsAdopt } from './freeswitch/fs-adopt.ts';
 import { fsDrive } from './freeswitch/fs-drive.ts';
 import { within } from './limits.ts';
 import { sipCps } from './sip-cps/sip-cps.ts';
+import { pinyinMatch } from './match/pinyin-match.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
 import { ticker } from './media/ticker.ts';
@@ -41,6 +42,7 @@ const benches: readonly Bench[] = [
   ticker,
   classify7,
   sipCps,
+  pinyinMatch,
   simulate21x,
   simulateYangzhou,
   speechFields,

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { NameIndex, withoutOverlaps } from '../../../../asr/dialect/name-index.ts';
-import { skeletonOf, soundSimilarity, splitSyllable } from '../../../../asr/dialect/similarity.ts';
+import { generalAccent, similarityOf } from '../../../../asr/dialect/accent.ts';
+import { skeletonOf, splitSyllable } from '../../../../asr/dialect/similarity.ts';
 import { parseSyllable, syllablesOf } from '../../../../asr/dialect/syllable.ts';
 import { loadCity } from '../../../../config/load-city.ts';
 
 const city = await loadCity('config/sample/jiangcheng');
+const soundSimilarity = similarityOf(generalAccent);
 const names = [
   ...city.streets.map((s) => s.name),
   ...city.communities.flatMap((c) => [c.name, ...c.places]),
