@@ -51,6 +51,30 @@ export interface DialectWord {
   readonly meant: string;
   readonly dialect: string;
   readonly source: string;
+  /** Also an ordinary word of Mandarin: counts only while this dialect is being spoken. */
+  readonly onlyInDialect?: boolean;
+}
+
+/** Two sounds and how far speakers take one for the other (1 = the same to them). */
+export interface SoundConfusion {
+  readonly pair: readonly [string, string];
+  readonly weight: number;
+}
+
+/** A dialect of the city: how its speakers' Mandarin sounds, and words they use. */
+export interface Dialect {
+  readonly id: string;
+  readonly name: string;
+  /** BCP 47 tag by which recognition engines call it. */
+  readonly language: string;
+  readonly places: readonly string[];
+  readonly accent: {
+    readonly tones: number;
+    readonly initials: readonly SoundConfusion[];
+    readonly finals: readonly SoundConfusion[];
+    readonly syllables: readonly SoundConfusion[];
+  };
+  readonly words: readonly Omit<DialectWord, 'dialect'>[];
 }
 
 export interface RiskWord {
@@ -68,6 +92,8 @@ export interface City {
   readonly streets: readonly Street[];
   readonly communities: readonly Community[];
   readonly roads: readonly Road[];
+  /** Words of the city's own list, then those of its dialects. */
   readonly dialectWords: readonly DialectWord[];
+  readonly dialects: readonly Dialect[];
   readonly riskWords: readonly RiskWord[];
 }

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { crossCheckCity } from './check-city.ts';
-import type { City } from './city.ts';
+import type { City, Dialect, DialectWord } from './city.ts';
 import { ConfigError, faultsOf, type ConfigFault } from './fault.ts';
+import { loadDialects } from './load-dialects.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 const name = z.string().trim().min(1).max(60);
@@ -18,6 +19,11 @@ const citySchema = z.strictObject({
     .string()
     .regex(/^0\d{2,3}$/)
     .describe('Telephone area code with the leading 0, in quotes.'),
+  dialects: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/))
+    .max(20)
+    .default([])
+    .describe('Dialects spoken here: files of `dialects/` in this folder or beside it, without `.yaml`.'),
 });
 const departmentSchema = z.strictObject({
   id,
@@ -53,7 +59,7 @@ const roadSchema = z.strictObject({ id, name, streetIds: z.array(id).min(1) });
 const dialectSchema = z.strictObject({ said: name, meant: name, dialect: name, source: name });
 const riskSchema = z.strictObject({ word: name, risk: id, label: name });
 
-const list = <T extends z.ZodType>(item: T): z.ZodArray<T> => z.array(item).min(1).max(20_000);
+const list = <T extends z.ZodType>(item: T): z.ZodArray<T> => z.array(item).min(1).max(200_000);
 const files = {
   city: ['city.yaml', citySchema],
   departments: ['departments.yaml', list(departmentSchema)],
@@ -97,6 +103,7 @@ export async function loadCity(dir: string): Promise<City> {
     readOne(dir, files.dialectWords, faults),
     readOne(dir, files.riskWords, faults),
   ]);
+  const dialects = await loadDialects(dir, city?.dialects ?? [], faults);
   const whole: City = {
     name: city?.name ?? '',
     areaCode: city?.areaCode ?? '',
@@ -105,13 +112,22 @@ export async function loadCity(dir: string): Promise<City> {
     streets: streets ?? [],
     communities: communities ?? [],
     roads: roads ?? [],
-    dialectWords: dialectWords ?? [],
+    dialectWords: [...(dialectWords ?? []), ...wordsOf(dialects, dialectWords ?? [])],
+    dialects,
     riskWords: riskWords ?? [],
   };
   // A reference into a file that could not be read is no fault of its own.
   if (faults.length === 0) faults.push(...crossCheckCity(whole));
   if (faults.length > 0) throw new ConfigError(`The city folder ${dir}`, faults);
   return deepFreeze(whole);
+}
+
+/** The dialects' words; what the city's own list says of a word goes first. */
+function wordsOf(dialects: readonly Dialect[], own: readonly DialectWord[]): readonly DialectWord[] {
+  const known = new Set(own.map((word) => word.said));
+  return dialects.flatMap(({ name: dialect, words }) =>
+    words.filter(({ said }) => !known.has(said)).map((word) => ({ ...word, dialect })),
+  );
 }
 
 /** Freezes plain data all the way down. */

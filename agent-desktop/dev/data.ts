@@ -34,6 +34,7 @@ export const fallbackCity: City = {
     { said: '对个', meant: '对', dialect: '江淮', source: 'dev' },
     { said: '么得', meant: '没有', dialect: '江淮', source: 'dev' },
   ],
+  dialects: [],
   riskWords: [
     { word: '煤气', risk: 'gas', label: '燃气' },
     { word: '打架', risk: 'group', label: '群体' },

@@ -1,8 +1,11 @@
 /** Everything of the city that is looked for in speech, indexed once. Pure. */
 import { NameIndex, withoutOverlaps, type NameEntry, type NameMatch } from '../../asr/dialect/name-index.ts';
+import { PlaceFinder, type PlaceEntry } from '../../asr/dialect/place-finder.ts';
+import { dialectWordsIn, meantFor } from '../../asr/dialect/words.ts';
 import { syllablesOf, type Syllable } from '../../asr/dialect/syllable.ts';
 import type { CatalogueClass, City, Community, RiskWord, Street } from '../../config/city.ts';
 import type { Segment } from './heard.ts';
+import { remember } from './remember.ts';
 
 export type PlaceItem =
   | { readonly type: 'street'; readonly id: string; readonly bare: boolean }
@@ -32,28 +35,40 @@ export interface CityIndex {
   /** Dialect words replaced by what they mean. */
   readonly plain: (text: string) => string;
   readonly read: (segment: Segment) => Reading;
+  /** The same index for a talk in which these streets are known: names in them are believed more readily. */
+  readonly inStreets: (streetIds: readonly string[]) => CityIndex;
 }
 
 const placeItem = (type: PlaceItem['type'], id: string, bare: boolean): PlaceItem => ({ type, id, bare });
 
-function placeEntries(city: City): NameEntry<PlaceItem>[] {
-  const entries: NameEntry<PlaceItem>[] = [];
-  const add = (text: string, type: PlaceItem['type'], id: string, ending: RegExp): void => {
-    const bare = !ending.test(text);
-    entries.push({ text, item: placeItem(type, id, bare), strict: bare });
-  };
-  for (const street of city.streets) {
-    for (const name of [street.name, ...street.aliases]) add(name, 'street', street.id, /(街道|街|镇|乡)$/);
-  }
-  for (const { id, name, aliases, places } of city.communities) {
-    for (const known of [name, ...aliases]) add(known, 'community', id, /(社区|村)$/);
-    for (const place of places) entries.push({ text: place, item: placeItem('community', id, false) });
+function streetEntries({ streets }: City): PlaceEntry<PlaceItem>[] {
+  return streets.flatMap(({ id, name, aliases }) =>
+    [name, ...aliases].map((text) => {
+      const bare = !/(街道|街|镇|乡)$/.test(text);
+      return { text, item: placeItem('street', id, bare), strict: bare, areaId: id };
+    }),
+  );
+}
+
+function communityEntries({ communities }: City): PlaceEntry<PlaceItem>[] {
+  return communities.flatMap(({ id, streetId, name, aliases, places }) => {
+    const entry = (text: string, bare: boolean): PlaceEntry<PlaceItem> => {
+      return { text, item: placeItem('community', id, bare), strict: bare, within: [streetId] };
+    };
     const core = name.replace(/(社区|村)$/, '');
-    if (core !== name && core.length >= 2)
-      entries.push({ text: core, item: placeItem('community', id, true), strict: true });
-  }
-  for (const road of city.roads) entries.push({ text: road.name, item: placeItem('road', road.id, false) });
-  return entries;
+    return [
+      ...[name, ...aliases].map((text) => entry(text, !/(社区|村)$/.test(text))),
+      ...places.map((text) => entry(text, false)),
+      ...(core !== name && core.length >= 2 ? [entry(core, true)] : []),
+    ];
+  });
+}
+
+function placeEntries(city: City): PlaceEntry<PlaceItem>[] {
+  const roads = city.roads.map(({ id, name, streetIds }) => {
+    return { text: name, item: placeItem('road', id, false), within: streetIds };
+  });
+  return [...streetEntries(city), ...communityEntries(city), ...roads];
 }
 
 function keywordEntries(city: City): NameEntry<{ classId: string }>[] {
@@ -81,37 +96,19 @@ function isPlaceHere(match: PlaceMatch, text: string): boolean {
   );
 }
 
-/** Said words replaced by what they mean, with the way back to the characters that were said. */
-export function translated(
-  text: string,
-  words: City['dialectWords'],
-): { text: string; origin: readonly number[] } | null {
-  let out = '';
-  const origin: number[] = [];
-  let changed = false;
-  for (let i = 0; i < text.length;) {
-    const word = words.find((w) => text.startsWith(w.said, i));
-    const meant = word?.meant ?? text.charAt(i);
-    origin.push(...Array<number>(meant.length).fill(i));
-    out += meant;
-    changed ||= word !== undefined;
-    i += word?.said.length ?? 1;
-  }
-  origin.push(text.length);
-  return changed ? { text: out, origin } : null;
-}
+/** Sets of streets for which readings are remembered at a time. */
+const MAX_VIEWS = 200;
 
 const negated = /(没有|没|不|未|不会|不是|无)(再|发生|什么)?$/;
 
 /** Indexes a city; takes some tens of milliseconds. */
 export function indexCity(city: City): CityIndex {
-  const places = new NameIndex(placeEntries(city));
+  const places = new PlaceFinder(placeEntries(city));
   const keywords = new NameIndex(keywordEntries(city));
   const risks = new NameIndex(riskEntries(city.riskWords));
-  const dialect = [...city.dialectWords].sort((a, b) => b.said.length - a.said.length);
+  const dialect = dialectWordsIn(city.dialectWords.filter((word) => word.onlyInDialect !== true));
   const keywordUses = new Map<string, number>();
   for (const { text } of keywordEntries(city)) keywordUses.set(text, (keywordUses.get(text) ?? 0) + 1);
-  const known = new WeakMap<Segment, Reading>();
 
   const readKeywords = (
     segment: Segment,
@@ -119,7 +116,7 @@ export function indexCity(city: City): CityIndex {
     skip: readonly PlaceMatch[],
   ): readonly KeywordMatch[] => {
     const found = [...keywords.find(syllables)];
-    const meant = translated(segment.text, dialect);
+    const meant = meantFor(segment.text, dialect);
     if (meant !== null) {
       for (const match of keywords.find(syllablesOf(meant.text))) {
         const from = meant.origin[match.from] ?? 0;
@@ -142,22 +139,19 @@ export function indexCity(city: City): CityIndex {
     });
   };
 
-  const read = (segment: Segment): Reading => {
-    const cached = known.get(segment);
-    if (cached !== undefined) return cached;
-    const syllables = syllablesOf(segment.text, segment.syllables);
-    const all = places.find(syllables);
-    const here = withoutOverlaps(all.filter((m) => isPlaceHere(m, segment.text)));
-    const reading: Reading = {
-      places: here,
-      keywords: readKeywords(segment, syllables, here),
-      risks: readRisks(segment, syllables),
-    };
-    known.set(segment, reading);
-    return reading;
-  };
+  const readWith = (streets: ReadonlySet<string>): ((segment: Segment) => Reading) =>
+    remember((segment: Segment): Reading => {
+      const syllables = syllablesOf(segment.text, segment.syllables);
+      const all = places.find(syllables, streets);
+      const here = withoutOverlaps(all.filter((m) => isPlaceHere(m, segment.text)));
+      return {
+        places: here,
+        keywords: readKeywords(segment, syllables, here),
+        risks: readRisks(segment, syllables),
+      };
+    });
 
-  return {
+  const shared = {
     city,
     classes: new Map(city.catalogue.map((c) => [c.id, c])),
     communities: new Map(city.communities.map((c) => [c.id, c])),
@@ -165,7 +159,26 @@ export function indexCity(city: City): CityIndex {
     roadStreets: new Map(city.roads.map((r) => [r.id, r.streetIds])),
     keywordUses,
     riskLabels: new Map(city.riskWords.map((r) => [r.risk, r.label])),
-    plain: (text) => translated(text, dialect)?.text ?? text,
-    read,
+    plain: (text: string) => meantFor(text, dialect)?.text ?? text,
   };
+  return viewsOf(shared, readWith)([]);
+}
+
+type Shared = Omit<CityIndex, 'read' | 'inStreets'>;
+type Reader = (segment: Segment) => Reading;
+
+/** One index for each set of known streets; their readings are remembered apart. */
+function viewsOf(shared: Shared, readWith: (streets: ReadonlySet<string>) => Reader): CityIndex['inStreets'] {
+  const views = new Map<string, CityIndex>();
+  const viewOf = (streetIds: readonly string[]): CityIndex => {
+    const key = [...streetIds].sort().join(' ');
+    const known = views.get(key);
+    if (known !== undefined) return known;
+    const view: CityIndex = { ...shared, read: readWith(new Set(streetIds)), inStreets: viewOf };
+    // Streets of a call are few and calls many: the memory of old ones is let go.
+    if (views.size >= MAX_VIEWS) views.clear();
+    views.set(key, view);
+    return view;
+  };
+  return viewOf;
 }

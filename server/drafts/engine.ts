@@ -10,7 +10,7 @@ import { indexCity, type CityIndex } from './city-index.ts';
 import { displayOf, isAllowed, NOTE_MAX_CHARS, validate } from './display.ts';
 import { departmentsOf, findClass, findKind } from './find-class.ts';
 import { findName, findNumber } from './find-person.ts';
-import { findCommunity, findPlaceText, findStreet } from './find-place.ts';
+import { findCommunity, findPlaceText, findStreet, streetsSaid } from './find-place.ts';
 import { findRisk, findUrgency } from './find-risk.ts';
 import { findOccurred } from './find-time.ts';
 import type { Finding } from './finding.ts';
@@ -77,9 +77,10 @@ function effective(field: FieldState): FieldCandidate | undefined {
 }
 
 /** Finds every field anew and merges; later fields see the merged earlier ones. */
-function refresh(index: CityIndex, { draft, segments, callerNumber, callerName }: DraftState): Fields {
-  const { city } = index;
+function refresh(whole: CityIndex, { draft, segments, callerNumber, callerName }: DraftState): Fields {
+  const { city } = whole;
   const heard = hear(segments);
+  const index = whole.inStreets(streetsSaid(whole, heard, byAgent(draft.fields.streetId)));
   const fields: Record<DraftField, FieldState> = { ...draft.fields };
   const put = (field: DraftField, finding: Finding | null): void => {
     fields[field] = mergeField(field, fields[field], finding);

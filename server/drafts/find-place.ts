@@ -63,6 +63,14 @@ function rank(
   return ranked.slice(0, 3).map(([id, s], i) => toCandidate(id, s, ranked[i === 0 ? 1 : 0]?.[1].score ?? 0));
 }
 
+/** Streets that were said in so many words, and the one that a person chose: what is named in them is meant. */
+export function streetsSaid(index: CityIndex, heard: readonly Heard[], chosen: string): readonly string[] {
+  const said = heard.flatMap((h) => mentionsIn(index, h)).filter((m) => m.match.item.type === 'street' && !m.not);
+  const ids = new Set(said.filter((m) => m.match.score >= 0.9).map((m) => m.match.item.id));
+  if (chosen !== '') ids.add(chosen);
+  return [...ids].slice(0, 4);
+}
+
 /** Communities by name, estate or landmark; those of `streetId` only when a person has chosen the street. */
 export function findCommunity(index: CityIndex, heard: readonly Heard[], streetId: string): Finding | null {
   const streets = collect(index, heard, (m) => (m.item.type === 'street' ? [[m.item.id, 1]] : []));

@@ -15,6 +15,7 @@ import { fsAdopt } from './freeswitch/fs-adopt.ts';
 import { fsDrive } from './freeswitch/fs-drive.ts';
 import { within } from './limits.ts';
 import { sipCps } from './sip-cps/sip-cps.ts';
+import { draftPatch } from './match/draft-patch.ts';
 import { pinyinMatch } from './match/pinyin-match.ts';
 import { simulate21x, simulateYangzhou } from './simulate/simulate.ts';
 import { rtpBridge } from './media/rtp-bridge.ts';
@@ -43,6 +44,7 @@ const benches: readonly Bench[] = [
   classify7,
   sipCps,
   pinyinMatch,
+  draftPatch,
   simulate21x,
   simulateYangzhou,
   speechFields,

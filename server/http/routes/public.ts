@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { isSameOrigin } from '../../realtime/same-origin.ts';
 import type { HttpDeps } from '../deps.ts';
+import type { City } from '../../../config/city.ts';
 import { HttpError } from '../errors.ts';
 import { clientKey, MinuteLimit } from '../limits.ts';
 import type { Route, RouteContext } from '../route.ts';
@@ -82,7 +83,13 @@ function metricsRoute({ config, metrics }: HttpDeps): Route {
 
 /** Departments, catalogue and places: some hundred kilobytes that never change while we run. */
 function cityRoute({ city }: HttpDeps): Route {
-  const { dialectWords: _words, riskWords: _risks, ...shown } = city;
+  // Pages need the kinds of risk, not all the words that tell them, and of dialects no more than their names.
+  const silent = { tones: 0, initials: [], finals: [], syllables: [] };
+  const shown: City = {
+    ...city,
+    riskWords: city.riskWords.filter((w, i, all) => all.findIndex((o) => o.risk === w.risk) === i),
+    dialects: city.dialects.map((dialect) => ({ ...dialect, accent: silent, words: [] })),
+  };
   const plain = Buffer.from(JSON.stringify(shown));
   const zipped = gzipSync(plain);
   const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`;

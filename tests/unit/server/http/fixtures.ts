@@ -138,6 +138,7 @@ const city: City = {
   communities: [],
   roads: [],
   dialectWords: [],
+  dialects: [],
   riskWords: [],
 };
 
