@@ -200,7 +200,8 @@ export class ChannelCore {
       return [];
     }
     if (fields['Answer-State'] === 'hangup') return [];
-    this.#legs.add(newLeg({ legId, direction: 'inbound', state: 'incoming', marks: readMarks(fields) }));
+    const sipCallId = fields['variable_sip_call_id'] ?? '';
+    this.#legs.add(newLeg({ legId, direction: 'inbound', state: 'incoming', marks: readMarks(fields), sipCallId }));
     return [emit(incomingEvent(legId, fields))];
   }
 
@@ -248,7 +249,9 @@ export class ChannelCore {
     leg.conferenceId = undefined;
     const left = this.#legs.all().filter((l) => l.conferenceId === conferenceId);
     const [last] = left;
-    return left.length === 1 && last !== undefined ? [{ type: 'leave-conference', legId: last.legId }] : [];
+    // One that we are moving elsewhere goes by itself: parking it as well would undo the move under its feet.
+    if (left.length !== 1 || last === undefined || last.joining !== undefined) return [];
+    return [{ type: 'leave-conference', legId: last.legId }];
   }
 }
 

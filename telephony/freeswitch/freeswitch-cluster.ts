@@ -16,6 +16,7 @@ import {
 import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import type { FreeswitchSwitch } from './freeswitch-switch.ts';
 import { NodeHealth, type ClusterNode, type PublishedNodeState } from './node-health.ts';
+import { Refusals } from './refusals.ts';
 import { RELAY_MARK, Relays } from './relays.ts';
 
 export interface ClusterOptions {
@@ -34,12 +35,17 @@ export class FreeswitchCluster implements Switch, PartyControl {
   readonly #health: NodeHealth;
   readonly #emitter: SwitchEmitter;
   readonly #relays: Relays;
+  readonly #refusals = new Refusals();
+  /** Legs that were refused on another node already; nobody is told of them. */
+  readonly #refused = new Set<string>();
+  readonly #logger: Logger;
   readonly #nodeOfLeg = new Map<string, FreeswitchSwitch>();
   readonly #registered = new Map<string, number>();
   #closed = false;
 
   constructor({ nodes, optionsEveryMs, logger, newId }: ClusterOptions) {
     this.#nodes = nodes;
+    this.#logger = logger;
     this.#health = new NodeHealth(nodes, optionsEveryMs);
     this.#emitter = new SwitchEmitter(logger);
     this.#relays = new Relays(logger, newId);
@@ -130,7 +136,10 @@ export class FreeswitchCluster implements Switch, PartyControl {
   }
 
   async hangup(legId: string, cause: HangupCause): Promise<void> {
-    await this.#nodeOfLeg.get(legId)?.hangup(legId, cause);
+    const node = this.#nodeOfLeg.get(legId);
+    if (node === undefined) return;
+    this.#refusals.add(node.unansweredCallId(legId), cause, performance.now());
+    await node.hangup(legId, cause);
   }
 
   async bridge(a: string, b: string): Promise<void> {
@@ -232,7 +241,7 @@ export class FreeswitchCluster implements Switch, PartyControl {
   }
 
   #onEvent(event: SwitchEvent, node: FreeswitchSwitch): void {
-    if (this.#relays.takes(event, node)) return;
+    if (this.#relays.takes(event, node) || this.#wasRefused(event, node)) return;
     if (event.type === 'endpoint.registered' || event.type === 'endpoint.unregistered') {
       this.#onEndpoint(event);
       return;
@@ -240,6 +249,24 @@ export class FreeswitchCluster implements Switch, PartyControl {
     if (event.type === 'leg.incoming') this.#nodeOfLeg.set(event.legId, node);
     if (event.type === 'leg.ended') this.#nodeOfLeg.delete(event.legId);
     this.#emitter.emit(event);
+  }
+
+  /** The edge brings a call that we have refused to the next node: it gets the same answer there. */
+  #wasRefused(event: SwitchEvent, node: FreeswitchSwitch): boolean {
+    if (!('legId' in event)) return false;
+    const { legId, type } = event;
+    if (type === 'leg.incoming') {
+      const cause = this.#refusals.find(node.unansweredCallId(legId), performance.now());
+      if (cause === undefined) return false;
+      this.#refused.add(legId);
+      node.hangup(legId, cause).catch((error: unknown) => {
+        this.#logger.warn({ err: error, legId }, 'a refused call could not be refused again');
+      });
+      return true;
+    }
+    const isRefused = this.#refused.has(legId);
+    if (type === 'leg.ended') this.#refused.delete(legId);
+    return isRefused;
   }
 
   /** An endpoint is registered as long as it is on any node. */

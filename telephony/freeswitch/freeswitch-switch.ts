@@ -177,6 +177,12 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     return this.#emitter.subscribe(listener);
   }
 
+  /** Call-ID of a leg that came in and is not answered; empty otherwise. */
+  unansweredCallId(legId: string): string {
+    const leg = this.#legs.find(legId);
+    return leg === undefined || leg.answered ? '' : leg.sipCallId;
+  }
+
   isRegistered(endpointId: string): boolean {
     return this.#registrations.isRegistered(endpointId);
   }

@@ -29,6 +29,8 @@ export interface Recording {
 export interface Leg {
   readonly legId: string;
   readonly direction: 'inbound' | 'outbound';
+  /** Call-ID of its INVITE; empty for a leg of our own. */
+  readonly sipCallId: string;
   state: LegState;
   answered: boolean;
   /** `leg.answered` was told. */
@@ -66,10 +68,10 @@ export interface Leg {
   readonly resolveEnded: () => void;
 }
 
-type NewLeg = Pick<Leg, 'legId' | 'direction' | 'state'> & Partial<Pick<Leg, 'marks' | 'created'>>;
+type NewLeg = Pick<Leg, 'legId' | 'direction' | 'state'> & Partial<Pick<Leg, 'marks' | 'created' | 'sipCallId'>>;
 
 /** A leg in its first state. */
-export function newLeg({ legId, direction, state, marks = {}, created = true }: NewLeg): Leg {
+export function newLeg({ legId, direction, state, marks = {}, created = true, sipCallId = '' }: NewLeg): Leg {
   let resolveEnded: () => void = () => undefined;
   let resolveReady: () => void = () => undefined;
   const whenEnded = new Promise<void>((resolve) => {
@@ -79,7 +81,7 @@ export function newLeg({ legId, direction, state, marks = {}, created = true }: 
     resolveReady = resolve;
   });
   return {
-    ...{ legId, direction, state, marks, created, whenEnded, resolveEnded, whenReady, resolveReady },
+    ...{ legId, direction, sipCallId, state, marks, created, whenEnded, resolveEnded, whenReady, resolveReady },
     ...{ answered: false, answerTold: false, early: false, ready: false, ended: false },
     ...{
       peerLegId: undefined,

@@ -93,7 +93,7 @@ function eventSocketFile({ eventSocket }: FreeswitchSettings): string {
 }
 
 /** One list of who may call, and one for each trunk, by which a call is told apart. */
-function aclFile({ trunks, edgeAddress, serverAddress }: FreeswitchSettings): string {
+function aclFile({ trunks, edgeAddress, serverAddress, peerAddresses }: FreeswitchSettings): string {
   const list = (name: string, cidrs: readonly string[]): string[] =>
     element(
       'list',
@@ -105,7 +105,8 @@ function aclFile({ trunks, edgeAddress, serverAddress }: FreeswitchSettings): st
   return includeFile('Who may call, who may command', [
     ...element('configuration', { name: 'acl.conf' }, [
       ...element('network-lists', {}, [
-        ...list('trunks', callers),
+        // The other switches, too: they pass on calls to agents who are registered here.
+        ...list('trunks', [...new Set([...callers, ...peerAddresses])]),
         ...each,
         ...list('server', [...new Set([serverAddress, '127.0.0.1'])]),
         ...list('browsers', [anyIpv4]),
@@ -175,14 +176,11 @@ function parkAll(name: string): string[] {
 
 /** Which trunk a call is of. A header is believed from the edge alone, which lets nobody else send it. */
 function trunkNames({ trunks, edgeAddress }: FreeswitchSettings): string[] {
-  if (edgeAddress !== undefined)
-    return extension(
-      'trunk-of-edge',
-      '${sip_h_X-Hotline-Trunk}',
-      '^(.{1,100})$',
-      [action('set', 'hl_trunk=$1', true)],
-      true,
-    );
+  if (edgeAddress !== undefined) {
+    const fromEdge = `\${network_addr}~~\${sip_h_X-Hotline-Trunk}`;
+    const expression = `^${edgeAddress.replaceAll('.', '\\.')}~~(.{1,100})$`;
+    return extension('trunk-of-edge', fromEdge, expression, [action('set', 'hl_trunk=$1', true)], true);
+  }
   return trunks.flatMap(({ name }, i) =>
     extension(
       `trunk-${i + 1}`,

@@ -23,6 +23,8 @@ export interface FreeswitchSettings {
   readonly serverAddress: string;
   readonly directory: { readonly url: string; readonly token: string };
   readonly trunks: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  /** IPv4 addresses of the other switches: calls to agents who are registered there go from switch to switch. */
+  readonly peerAddresses: readonly string[];
   /** IPv4 address of the edge. With one, calls come from there alone, and it says which trunk they are of. */
   readonly edgeAddress: string | undefined;
   readonly trunkCodecs: readonly string[];
@@ -66,11 +68,15 @@ export function freeswitchFaults(settings: FreeswitchSettings): readonly string[
     '--edge': edgeAddress,
   };
   const badAddresses = Object.entries(addresses).filter(([, value]) => value !== undefined && !isIpv4(value));
+  const badPeers = settings.peerAddresses.filter((peer) => !isIpv4(peer));
   const badRanges = trunks.flatMap((t) => t.addresses).filter((text) => parseRange(text) === undefined);
   const badNames = trunks.filter(({ name }) => !isPrintable(name) || /[$'"{}^,|]/.test(name));
   const badCodecs = settings.trunkCodecs.filter((codec) => !trunkCodecs.some((known) => known === codec));
   return [
     ...badAddresses.map(([flag]) => `${flag} must be an IPv4 address`),
+    ...badPeers.map(
+      (peer) => `switch.freeswitch.nodes: "${peer}" must be an IPv4 address for the switches to call each other`,
+    ),
     ...(address === '0.0.0.0' ? ['--address must be the one address callers and browsers reach it at'] : []),
     ...badRanges.map((text) => `sip.trunks: "${text}" is neither an IPv4 address nor a range like 10.1.0.0/16`),
     ...badNames.map(({ name }) => `sip.trunks: the name "${name}" has characters a dial plan does not bear`),

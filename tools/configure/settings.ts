@@ -79,6 +79,7 @@ export function freeswitchSettings(config: Config, flags: FreeswitchFlags, secre
       url: flags['directory-url'] ?? `http://${server}:${http.port}/freeswitch/directory`,
       token: secrets.directoryToken,
     },
+    peerAddresses: config.switch.freeswitch.nodes.filter((n) => n.name !== name).map((n) => n.address),
     edgeAddress: flags.edge,
     trunkCodecs: (flags.codecs ?? 'PCMA,PCMU').split(',').map((codec) => codec.trim().toUpperCase()),
     endpointCodecs: ['OPUS', 'PCMA', 'PCMU'],

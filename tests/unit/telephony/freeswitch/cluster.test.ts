@@ -100,6 +100,29 @@ describe('FreeswitchCluster', () => {
     await expect(cluster.bridge(a.uuid, b.uuid)).rejects.toMatchObject({ code: 'wrong-state' });
   });
 
+  it('gives a refused call the same answer on the next node, and tells nobody twice', async () => {
+    const refusals = (i: number): string[] => fakeOf(i).commands.filter((c) => c.startsWith('api uuid_kill'));
+    const first = fakeOf(0).incoming('13800138000', { sip_call_id: 'call-1@carrier' });
+    await until(() => events.some((e) => e.type === 'leg.incoming'));
+    await cluster.hangup(first.uuid, 'busy');
+    const second = fakeOf(1).incoming('13800138000', { sip_call_id: 'call-1@carrier' });
+    await until(() => refusals(1).length === 1);
+    expect(refusals(1)).toEqual([`api uuid_kill ${second.uuid} USER_BUSY`]);
+    const other = fakeOf(1).incoming('13800138000', { sip_call_id: 'call-2@carrier' });
+    await until(() => events.filter((e) => e.type === 'leg.incoming').length === 2);
+    expect(events.some((e) => 'legId' in e && e.legId === second.uuid)).toBe(false);
+    // A switch that cannot take a call is no refusal, and neither is the end of an answered call.
+    await cluster.hangup(other.uuid, 'congestion');
+    fakeOf(0).incoming('13800138000', { sip_call_id: 'call-2@carrier' });
+    await until(() => events.filter((e) => e.type === 'leg.incoming').length === 3);
+    const answered = fakeOf(0).incoming('13800138000', { sip_call_id: 'call-3@carrier' });
+    await until(() => events.filter((e) => e.type === 'leg.incoming').length === 4);
+    await cluster.answer(answered.uuid);
+    await cluster.hangup(answered.uuid, 'normal');
+    fakeOf(1).incoming('13800138000', { sip_call_id: 'call-3@carrier' });
+    await until(() => events.filter((e) => e.type === 'leg.incoming').length === 5);
+  });
+
   it('prefers the node with room, and none that drains or is gone', async () => {
     const first = fakeOf(0).incoming();
     await until(() => events.some((e) => e.type === 'leg.incoming'));

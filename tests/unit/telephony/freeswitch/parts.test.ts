@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
+import { ChannelCore } from '../../../../telephony/freeswitch/channel-core.ts';
 import { channelEnd } from '../../../../telephony/freeswitch/causes.ts';
 import { directoryAnswer } from '../../../../telephony/freeswitch/directory-http.ts';
 import { endpointDial, originateCommand, uriDial } from '../../../../telephony/freeswitch/dial-string.ts';
+import { LegTable, newLeg, type Leg } from '../../../../telephony/freeswitch/leg.ts';
 import { LegReaper } from '../../../../telephony/freeswitch/leg-reaper.ts';
 import { decodeValue, encodeValue, markVariables, readMarks } from '../../../../telephony/freeswitch/marks.ts';
 import { Registrations } from '../../../../telephony/freeswitch/registrations.ts';
@@ -64,6 +66,35 @@ describe('dial strings', () => {
       expect(() => uriDial(uri, 'trunk', null)).toThrow('bad-request');
     expect(() => endpointDial('a%b', 'internal', 'd')).toThrow('bad-request');
     expect(() => originateCommand({ ...request, legId: "x'}", from: { user: '1' } }, 'x')).toThrow('bad-request');
+  });
+});
+
+describe('the last one in a conference', () => {
+  const leaves = (move: (a: Leg, b: Leg) => void): readonly string[] => {
+    const legs = new LegTable();
+    const core = new ChannelCore(legs);
+    const [a, b] = ['a', 'b'].map((legId) => {
+      const leg = legs.add(newLeg({ legId, direction: 'inbound', state: 'conferenced' }));
+      leg.conferenceId = 'c1';
+      return leg;
+    });
+    if (a === undefined || b === undefined) throw new Error('two legs were made');
+    move(a, b);
+    const fields = { 'Unique-ID': 'a', Action: 'del-member', 'Conference-Name': 'c1' };
+    return core.on({ name: 'conference::maintenance', fields, body: '' }).map((effect) => effect.type);
+  };
+
+  it('is parked when the other one goes', () => {
+    expect(leaves(() => undefined)).toEqual(['leave-conference']);
+  });
+
+  it('is left alone when both are on their way into a bridge', () => {
+    expect(
+      leaves((a, b) => {
+        a.joining = 'b';
+        b.joining = 'b';
+      }),
+    ).toEqual([]);
   });
 });
 

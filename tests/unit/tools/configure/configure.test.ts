@@ -23,6 +23,7 @@ const good: FreeswitchSettings = {
   serverAddress: '10.0.0.5',
   directory: { url: 'http://10.0.0.5:12345/freeswitch/directory', token: 'token-of-some-length' },
   trunks: [{ name: '电信', addresses: ['203.0.113.0/28', '198.51.100.7'] }],
+  peerAddresses: [],
   edgeAddress: undefined,
   trunkCodecs: ['PCMA', 'PCMU'],
   endpointCodecs: ['OPUS', 'PCMA'],
@@ -96,6 +97,18 @@ describe('FreeSWITCH files', () => {
     expect(behind).not.toContain('203.0.113');
   });
 
+  test('the other switches may call, with and without an edge', () => {
+    const callers = (settings: FreeswitchSettings): string =>
+      /<list name="trunks"[\s\S]*?<\/list>/.exec(fileOf(settings, 'autoload_configs/acl.conf.xml'))?.[0] ?? '';
+    expect(callers(good)).not.toContain('10.0.0.12');
+    const peerAddresses = ['10.0.0.12'];
+    expect(callers({ ...good, peerAddresses })).toContain('cidr="10.0.0.12/32"');
+    expect(callers({ ...good, peerAddresses, edgeAddress: '10.0.0.6' })).toContain('cidr="10.0.0.12/32"');
+    // A call of another switch is of no trunk, and what it says of one is not believed.
+    const dialplan = fileOf({ ...good, peerAddresses, edgeAddress: '10.0.0.6' }, 'dialplan/hotline.xml');
+    expect(dialplan).toContain('^10\\.0\\.0\\.6~~(.{1,100})$');
+  });
+
   test('the trunk header is read behind an edge only', () => {
     expect(fileOf(good, 'dialplan/hotline.xml')).not.toContain('X-Hotline-Trunk');
     expect(fileOf({ ...good, edgeAddress: '10.0.0.6' }, 'dialplan/hotline.xml')).toContain('sip_h_X-Hotline-Trunk');
@@ -114,6 +127,7 @@ describe('FreeSWITCH files', () => {
     ['any address', { address: '0.0.0.0' }, 'the one address'],
     ['a name as address', { address: 'switch.local' }, '--address must be an IPv4 address'],
     ['nobody could call', { trunks: [] }, 'nobody could call'],
+    ['a switch by name', { peerAddresses: ['fs2.local'] }, '"fs2.local" must be an IPv4 address'],
     ['a bad range', { trunks: [{ name: 'a', addresses: ['10.0.0.0/40'] }] }, '"10.0.0.0/40" is neither'],
     ['a name that breaks the dial plan', { trunks: [{ name: '${x}', addresses: ['10.0.0.1'] }] }, 'does not bear'],
     ['the well-known password', { eventSocket: { ...good.eventSocket, password: 'ClueCon' } }, 'well-known'],
