@@ -93,8 +93,12 @@ export class Parties {
 
   /** A leg has ended: who is left alone is parked, who supervised it goes. Told at once; media follows. */
   ended(leg: Leg): void {
+    const supervisors = this.#supervisorsOf(leg);
+    const isAlone = leg.peer === undefined && leg.conference === undefined && leg.supervises === undefined;
+    // Most legs of a busy hour never heard anybody: nothing changes for the others.
+    if (isAlone && supervisors.length === 0) return;
     for (const alone of this.#leave(leg)) this.#tellParked(alone);
-    for (const supervisor of this.#supervisorsOf(leg)) this.#parts.hanger.hangUp(supervisor, 'normal');
+    for (const supervisor of supervisors) this.#parts.hanger.hangUp(supervisor, 'normal');
     this.#inTurn(() => this.#tellMedia([])).catch((error: unknown) => {
       this.#parts.logger.warn({ err: error, legId: leg.legId }, 'the others of an ended leg could not be told apart');
     });

@@ -75,8 +75,7 @@ export class LocalMediaEngine implements MediaEngine {
     if (leg === undefined) return;
     this.#legs.delete(legId);
     if (this.#legs.size === 0) this.#ticker.stop();
-    this.#wiring.remove(leg);
-    this.#wiring.apply(this.#legs.values());
+    if (this.#wiring.remove(leg)) this.#wiring.apply(this.#legs.values());
     leg.stopPlay('stopped');
     leg.audio.stopTap(leg.nowSample());
     leg.tellFinalQuality();

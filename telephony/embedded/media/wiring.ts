@@ -21,15 +21,17 @@ export class Wiring {
     else this.#heardBy.set(leg, { parties: new Set(parties), playsOf: new Set(playsOf) });
   }
 
-  /** A leg that has ended is heard by nobody and hears nobody. */
-  remove(leg: MediaLeg): void {
-    this.#heardBy.delete(leg);
+  /** A leg that has ended is heard by nobody and hears nobody; false when that changes nothing for others. */
+  remove(leg: MediaLeg): boolean {
+    let changes = this.#heardBy.delete(leg);
     leg.setListeners([], []);
     leg.setMix(undefined);
     for (const [listener, heard] of this.#heardBy) {
       if (!heard.parties.has(leg) && !heard.playsOf.has(leg)) continue;
       this.set(listener, without(heard.parties, leg), without(heard.playsOf, leg));
+      changes = true;
     }
+    return changes;
   }
 
   /** Tells every leg whom it passes packets to and what it mixes. */
