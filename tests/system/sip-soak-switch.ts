@@ -58,28 +58,19 @@ async function take(legId: string): Promise<void> {
 }
 
 sw.subscribe((event) => {
-  switch (event.type) {
-    case 'leg.incoming':
-      totals.incoming += 1;
-      take(event.legId).catch((error: unknown) => {
-        totals.faults.push(String(error));
-      });
-      break;
-    case 'leg.media-up':
-      totals.withMedia += 1;
-      break;
-    case 'recording.finished': {
-      totals.recordings += 1;
-      const stayedMs = performance.now() - (answeredAtMs.get(event.legId) ?? 0);
-      if (event.isComplete === false || event.lengthMs < stayedMs - 1_000) totals.incomplete += 1;
-      answeredAtMs.delete(event.legId);
-      rmSync(event.path, { force: true });
-      break;
-    }
-    case 'leg.ended':
-      totals.ended += 1;
-      break;
-    default:
+  if (event.type === 'leg.incoming') {
+    totals.incoming += 1;
+    take(event.legId).catch((error: unknown) => {
+      totals.faults.push(String(error));
+    });
+  } else if (event.type === 'leg.media-up') totals.withMedia += 1;
+  else if (event.type === 'leg.ended') totals.ended += 1;
+  else if (event.type === 'recording.finished') {
+    totals.recordings += 1;
+    const stayedMs = performance.now() - (answeredAtMs.get(event.legId) ?? 0);
+    if (event.isComplete === false || event.lengthMs < stayedMs - 1_000) totals.incomplete += 1;
+    answeredAtMs.delete(event.legId);
+    rmSync(event.path, { force: true });
   }
 });
 await sw.start();

@@ -1,0 +1,61 @@
+/** A telephone that we did not write (baresip) on the embedded switch: digits, hold and resume, music while held. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Baresip } from '../support/baresip.ts';
+import { saveWav, tone } from '../support/speech.ts';
+import { HOST, NUMBERS, SipRig } from './sip-rig.ts';
+
+jest.setTimeout(40_000);
+
+describe('baresip', () => {
+  let rig: SipRig;
+  let phone: Baresip;
+  let dir: string;
+
+  beforeAll(async () => {
+    const audio = saveWav(tone(440, 20_000), 'tone.wav');
+    dir = dirname(audio);
+    [rig, phone] = await Promise.all([SipRig.start({}, 50_400), Baresip.start({ number: '13800000000', audio })]);
+  });
+  afterAll(async () => {
+    await phone.close();
+    await rig.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const until = async (what: string, isSo: () => boolean): Promise<void> => {
+    const deadlineMs = performance.now() + 8_000;
+    while (!isSo()) {
+      if (performance.now() > deadlineMs) throw new Error(`${what} did not happen:\n${phone.output.slice(-1_500)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const seen = (type: string): number => rig.events.filter((event) => event.type === type).length;
+  const digits = (): string =>
+    rig.events.flatMap((event) => (event.type === 'leg.digit' ? [event.digit] : [])).join('');
+
+  it('calls, sends digits, holds, resumes and hangs up', async () => {
+    await phone.dial(`sip:${NUMBERS.answers}@${HOST}:${rig.switch.sipPort}`);
+    await until('the answer', () => seen('leg.answered') === 1 && seen('leg.media-up') === 1);
+    for (const digit of '19#') {
+      await phone.digit(digit);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await phone.digit('\u0004'); // The key is let go.
+    }
+    await until('the digits', () => digits() === '19#');
+    const before = rig.switch.counters()['requests'] ?? 0;
+    await phone.command('hold');
+    await until('the re-INVITE of the hold', () => (rig.switch.counters()['requests'] ?? 0) >= before + 2);
+    expect(seen('leg.ended')).toBe(0);
+    await phone.command('resume');
+    await until('the re-INVITE of the resume', () => (rig.switch.counters()['requests'] ?? 0) >= before + 4);
+    // Held and back, it is still a call in which digits come through.
+    await phone.digit('5');
+    await until('a digit after the hold', () => digits() === '19#5');
+    await phone.hangUp();
+    await until('the end', () => seen('leg.ended') === 1);
+    expect(rig.events.find((event) => event.type === 'leg.ended')).toMatchObject({ cause: 'normal', by: 'remote' });
+    await rig.idle();
+  });
+});
