@@ -26,7 +26,7 @@ export interface CallCenterListener {
   draftGiven(draft: Draft, agentId: string): void;
   event(event: CallEvent): void;
   /** The telephone of a leg of the call asks to transfer it. */
-  transferAsked(call: LiveCall, asked: TransferAsked): void;
+  transferAsked(call: LiveCall | undefined, asked: TransferAsked): void;
   /** Call-backs or the alarm have changed. */
   lineChanged(): void;
 }

@@ -28,7 +28,7 @@ import { Seats } from './seats.ts';
 import { rulesOf } from './core/wait-rules.ts';
 import { tellRunner } from './switch-events.ts';
 import { TimelineWriter } from './timeline-writer.ts';
-import { historyFor } from './views.ts';
+import { readHistory } from './read-history.ts';
 
 export type { CallbackSetup, CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 
@@ -278,11 +278,9 @@ export class CallCenter {
         tellRunner(this.#recordingOwner(event.legId), event);
         this.#mask.finished(this.#recordingOwner(event.legId)?.callId, event.path);
         return;
-      case 'leg.transfer-requested': {
-        const call = this.#legs.get(event.legId);
-        if (call !== undefined) this.#listener?.transferAsked(call, event);
+      case 'leg.transfer-requested':
+        this.#listener?.transferAsked(this.#legs.get(event.legId), event);
         return;
-      }
       case 'leg.answered':
       case 'leg.digit':
       case 'play.finished':
@@ -343,15 +341,8 @@ export class CallCenter {
   }
 
   async #loadHistory(call: LiveCall, from: string): Promise<void> {
-    try {
-      if (from !== '') call.history = await this.#options.store.calls.history(from);
-    } catch (error) {
-      this.#options.logger.warn({ err: error, callId: call.runner.callId }, 'caller history not read');
-    }
-    // A database that answers after the call was over has nothing to tell any more.
-    if (call.closed) return;
-    call.draft.hear({ type: 'call-known', callerNumber: from, callerName: historyFor(call.history, null).callerName });
-    this.#listener?.callChanged(call);
+    await readHistory(call, from, this.#options);
+    if (!call.closed) this.#listener?.callChanged(call);
   }
 
   #speech(call: LiveCall, update: TranscriptUpdate): void {
@@ -368,8 +359,7 @@ export class CallCenter {
   #reserved(reservation: Reservation): boolean {
     const call = this.#calls.get(reservation.callId);
     if (call === undefined || call.closed) return false;
-    const legId = this.#options.newId();
-    this.#legs.set(legId, call);
+    const legId = this.openLeg(call);
     const { offerId, agentId } = reservation;
     call.runner.input({ type: 'offered', offer: { offerId, agentId, legId } });
     return true;

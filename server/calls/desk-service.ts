@@ -253,7 +253,8 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   /** The same as the button; what cannot be done the telephone learns by itself. */
-  transferAsked(call: LiveCall, asked: TransferAsked): void {
+  transferAsked(call: LiveCall | undefined, asked: TransferAsked): void {
+    if (call === undefined) return;
     const result = this.party.transferAsked(call, asked);
     if (!result.ok) this.#options.logger.info({ callId: call.runner.callId, code: result.code }, 'transfer declined');
   }

@@ -22,7 +22,7 @@ import { DialPlan } from './dial-plan.ts';
 import { createHanger, type Hanger } from './hanger.ts';
 import { checkMarks, LegTable, snapshot, trunkMedia, type TrunkMedia } from './leg.ts';
 import { LegEnding } from './leg-ending.ts';
-import { InboundLegs } from './legs-in.ts';
+import { InboundLegs, transferRequested } from './legs-in.ts';
 import { OutboundLegs } from './legs-out.ts';
 import { LocalAddresses } from './local-address.ts';
 import type { MediaEngine, MediaEvent } from './media/media-engine.ts';
@@ -372,11 +372,9 @@ class SipSwitch implements EmbeddedSwitch {
       case 'reoffer':
         void this.#inbound.onReoffer(leg, event);
         break;
-      case 'refer': {
-        const { toUser: to, replaces: replacesLegId } = event;
-        this.#emitter.emit({ type: 'leg.transfer-requested', legId: leg.legId, to, replacesLegId });
+      case 'refer':
+        this.#emitter.emit(transferRequested(event));
         break;
-      }
       case 'reanswered':
         void this.#inbound.onReanswered(leg, event.answer);
         break;

@@ -1,6 +1,6 @@
 /** Inbound legs: ringing, answering, and new offers of the far end on any leg. */
 import type { Logger } from 'pino';
-import { SwitchError } from '../ports/switch.ts';
+import { SwitchError, type SwitchEvent } from '../ports/switch.ts';
 import type { SipEvent } from '../sip/core/types.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import { causeOfMediaError, rejectStatus } from './causes.ts';
@@ -9,6 +9,12 @@ import { createLeg, mediaOptions, type Leg, type LegTable, type TrunkMedia } fro
 import type { MediaEngine } from './media/media-engine.ts';
 import type { SipRunner } from './sip-runner.ts';
 import type { Hanger } from './hanger.ts';
+
+/** What the far end's REFER asks for, in the port's terms. */
+export function transferRequested(event: Extract<SipEvent, { type: 'refer' }>): SwitchEvent {
+  const { call: legId, toUser: to, replaces: replacesLegId } = event;
+  return { type: 'leg.transfer-requested', legId, to, replacesLegId };
+}
 
 export interface InboundParts {
   readonly legs: LegTable;
