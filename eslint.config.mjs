@@ -40,6 +40,7 @@ const rooms = {
     'config',
     'server/acd/line-store.ts',
     'server/acd/queue-rules.ts',
+    'server/acd/line-policy.ts',
     'server/store/ports.ts',
     'server/store/surge-ports.ts',
     'server/timeline',

@@ -141,6 +141,12 @@ export const surgePlanSchema = z
     description: z.string().trim().max(1_000).default(''),
     windowMs: ms(30_000, hourMs).default(120_000).describe('Arrivals are counted over this time.'),
     minPeople: z.number().int().min(1).max(100_000).default(10).describe('With fewer people in the window: normal.'),
+    minPeoplePerSeat: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe('The same for each staffed seat: what is a crowd for ten seats is nothing for a thousand.'),
     targets: z
       .strictObject({
         answerWithinMs: ms(1_000, hourMs).default(15_000),
@@ -180,7 +186,7 @@ const secret = z.string().min(16).max(200);
 export const surgeSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Measure the line and carry out the surge plan.'),
   plansDir: z.string().min(1).default('config/sample/surge').describe('Folder of the plans a new system starts with.'),
-  plan: id.default('standard').describe('Name of the plan in force until a supervisor chooses another.'),
+  plan: id.default('proposals').describe('Name of the plan in force until a supervisor chooses another.'),
   checkEveryMs: ms(500, 60_000).default(5_000).describe('How often the line is measured and the plan looked at.'),
   hotlineId: id.default('jiangcheng').describe('Name of this hotline towards partner hotlines.'),
   webhookUrl: z

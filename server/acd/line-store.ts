@@ -179,6 +179,8 @@ export interface QueueState {
 }
 
 export interface LineStore {
+  /** What this server's calls and agents have as `owner`. */
+  readonly serverId: string;
   /** The queues and their rules; calls and agents of a queue without rules are served by the defaults. */
   configure(queues: readonly QueueRules[]): Promise<void>;
   /** A call that already waits keeps its place; if its server died, this server takes it over. */

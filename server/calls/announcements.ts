@@ -10,7 +10,7 @@ const MAX_POSITION = 999;
 /** Prompts that waiting and losing a call need, whatever the flow. */
 export const waitingPrompts: readonly string[] = [
   ...['wait-before', 'wait-after', 'wait-short', 'callback-before', 'callback-after', 'callback-booked'],
-  ...['callback-refused', 'callback-dialling', 'leave-before', 'leave-after', 'call-ended', 'deflect-web'],
+  ...['callback-refused', 'callback-dialling', 'leave-before', 'leave-after', 'call-ended', 'deflect-web', 'offer-web'],
   ...['music', 'next-in-line', 'position-before', 'position-after', 'line-full', 'waited-too-long', 'agent-lost'],
   ...['0', '1', '2', '2-of', '3', '4', '5', '6', '7', '8', '9', '10', '100', '1000'].map((n) => `number-${n}`),
 ];

@@ -313,8 +313,11 @@ export class CallCenter {
     const callId = newId();
     const trunk = event.origin.type === 'trunk' ? event.origin.trunk : 'web-phone';
     // Whoever opens the web phone may write any number into From: it is not believed.
-    const from = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
-    const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs() };
+    const said = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
+    const sent = event.origin.type === 'trunk' ? this.lineDesk.receive(callId, trunk, event.headers) : null;
+    const from = sent === null || sent.number === '' ? said : sent.number;
+    const sentBy = sent === null ? {} : { sentBy: sent };
+    const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs(), ...sentBy };
     this.callbacks.numberCalls(from);
     const call = this.#openCall(facts);
     call.runner.input({ type: 'arrived' });

@@ -9,7 +9,7 @@ import type { CallRunner } from './call-runner.ts';
 import type { CallState, Queued } from './core/call-types.ts';
 import { PlannedIncidents } from './ivr-incidents.ts';
 import { IvrSession, type IvrCall } from './ivr-session.ts';
-import type { LinePolicy } from './line-policy.ts';
+import type { LinePolicy } from '../acd/line-policy.ts';
 import type { VoicemailDesk } from './ivr-voicemail.ts';
 
 /** What a city gives to its call flow. */

@@ -1,7 +1,7 @@
 /** The message about a known incident that callers hear now: whatever a surge plan has put first at this moment. */
 import type { Incident } from '../../ivr/core/flow-types.ts';
 import type { Incidents } from '../../ivr/ports.ts';
-import type { LinePolicy } from './line-policy.ts';
+import type { LinePolicy } from '../acd/line-policy.ts';
 
 export class PlannedIncidents implements Incidents {
   readonly #policy: () => Pick<LinePolicy, 'sayFirst'>;

@@ -3,7 +3,7 @@ import type { LegId, Switch } from '../../telephony/ports/switch.ts';
 import type { LineStore, WaitingCall } from '../acd/line-store.ts';
 import type { CallbackReason } from '../timeline/events.ts';
 import type { CallEffect, CallState, Queued } from './core/call-types.ts';
-import type { Overflow } from './core/wait-rules.ts';
+import type { SentOn } from './core/wait-rules.ts';
 import type { PromptFiles } from './announcements.ts';
 
 export type LineEffect = Extract<
@@ -49,10 +49,7 @@ export interface LineHost {
   divertLeg(callId: string, partner: string): { readonly partner: string; readonly legId: LegId } | null;
   partnerWay(partner: string, state: CallState): Promise<PartnerWay | null>;
   /** What a surge plan makes of a caller who wants into this queue; null = come in. */
-  atTheDoor(
-    state: CallState,
-    queue: string,
-  ): Promise<{ readonly cause: 'line-full' | 'deflected'; readonly way: Overflow } | null>;
+  atTheDoor(state: CallState, queue: string): Promise<SentOn | null>;
   /** Where a citizen's number is dialled; null when calls out are not configured or the number may not be called. */
   citizenUri(number: string): string | null;
   /** Our own number, as those see it whom we call. */
@@ -68,7 +65,7 @@ export interface LineCommands {
     input:
       | { readonly type: 'joined' | 'line-full' }
       | { readonly type: 'deflected'; readonly estimatedWaitMs: number }
-      | { readonly type: 'sent-on'; readonly way: Overflow; readonly cause: 'line-full' | 'deflected' }
+      | ({ readonly type: 'sent-on' } & SentOn)
       | { readonly type: 'callback-kept'; readonly callbackId: string | null; readonly reason: CallbackReason }
       | { readonly type: 'divert'; readonly partner: string; readonly legId: LegId },
   ) => void;

@@ -1,14 +1,15 @@
 /** Knows for a waiting call what the house has to say: its wishes, the plan in force, announcements, partners. */
 import type { LegId } from '../../telephony/ports/switch.ts';
+import { atTheDoor, noticeOf, usualPolicy, type LinePolicy } from '../acd/line-policy.ts';
 import type { LineStore, Place, WaitingCall } from '../acd/line-store.ts';
 import type { CallerHistory } from '../store/ports.ts';
 import type { CallbackReason, CallEvent, EpochMs } from '../timeline/events.ts';
 import { announcementOf } from './announcements.ts';
 import type { CallbackService } from './callback-service.ts';
 import type { Announcement, CallState, Queued } from './core/call-types.ts';
-import { announcementAt, rulesOf, type Overflow } from './core/wait-rules.ts';
+import { announcementAt, rulesOf, type SentOn } from './core/wait-rules.ts';
 import type { LineHost, PartnerWay } from './line-commands.ts';
-import { noPartners, usualPolicy, type LinePolicy, type Partners } from './line-policy.ts';
+import { noPartners, type Partners, type SentByPartner } from './partners.ts';
 
 export interface LineDeskOptions {
   readonly line: LineStore;
@@ -26,6 +27,8 @@ export interface LineDeskOptions {
 const DAY_MS = 86_400_000;
 const REDIAL_WINDOW_MS = 3_600_000;
 const MOST_NUMBERS = 50_000;
+/** So long somebody for whom there is no room may choose the call-back. */
+const CHOICE_MS = 25_000;
 
 export class LineDesk implements LineHost {
   readonly #options: LineDeskOptions;
@@ -87,23 +90,24 @@ export class LineDesk implements LineHost {
   }
 
   /** What the plan in force makes of a caller at the door; null = come in. */
-  async atTheDoor({ settings }: CallState, queue: string): Promise<SentOn | null> {
+  async atTheDoor(state: CallState, queue: string): Promise<SentOn | null> {
     const { admission, deflect, partnersAboveMs, callbackAboveMs } = this.#policy;
     if (admission === null && deflect === null && partnersAboveMs === null && callbackAboveMs === null) return null;
     const states = await this.#options.line.queues();
-    const waiting = states.reduce((sum, q) => sum + q.waiting, 0);
-    const estimateMs = states.find((q) => q.queue === queue)?.estimatedWaitMs ?? 0;
-    // A partner with room takes the call also when our own line is full.
-    if (partnersAboveMs !== null && estimateMs > partnersAboveMs) {
-      const partner = this.#partners.choose();
-      if (partner !== null) return { cause: 'deflected', way: { to: 'partner', partner } };
-    }
-    if (admission !== null && waiting >= admission.maxWaiting)
-      return { cause: 'line-full', way: { to: 'message', prompts: admission.prompts } };
-    if (deflect !== null && estimateMs > deflect.aboveMs)
-      return { cause: 'deflected', way: { to: 'message', prompts: deflect.prompts } };
-    const offers = rulesOf(settings, queue).callbackDigit !== null && callbackAboveMs !== null;
-    return offers && estimateMs > callbackAboveMs ? { cause: 'deflected', way: { to: 'callback' } } : null;
+    const found = {
+      waiting: states.reduce((sum, q) => sum + q.waiting, 0),
+      estimatedWaitMs: states.find((q) => q.queue === queue)?.estimatedWaitMs ?? 0,
+      openCallbacks: this.#options.callbacks()?.counts.open ?? 0,
+    };
+    const decision = atTheDoor(this.#policy, found, () => this.#partners.choose());
+    if (decision.to === 'partner') return { cause: 'deflected', way: { to: 'partner', partner: decision.partner } };
+    const digit = rulesOf(state.settings, queue).callbackDigit;
+    const offersCallback = decision.callback && digit !== null && this.#canPromise(state);
+    if (decision.to === 'away')
+      return offersCallback
+        ? { cause: 'line-full', way: { to: 'callback' }, letGoAfterMs: CHOICE_MS }
+        : { cause: 'line-full', way: { to: 'message', prompts: decision.prompts } };
+    return offersCallback || decision.deflect !== null ? { cause: 'deflected', way: { to: 'callback' } } : null;
   }
 
   async announcement(state: CallState): Promise<Announcement | null> {
@@ -112,13 +116,19 @@ export class LineDesk implements LineHost {
     if (place === null || state.queued === null) return null;
     const rules = rulesOf(state.settings, state.queued.queue);
     const waitedMs = this.#options.nowMs() - state.queued.joinedAtMs;
-    const words = [...this.#policy.sayFirst, ...announcementAt(rules, waitedMs)];
+    const words = [...this.#planWords(place), ...announcementAt(rules, waitedMs)];
     const wanted = this.#isCallbackFirst(place) && !words.includes('callback') ? [...words, 'callback'] : words;
     const digits = {
       callback: this.#canPromise(state) ? rules.callbackDigit : null,
       leave: rules.leaveDigit,
     };
     return announcementOf(wanted, place, digits);
+  }
+
+  #planWords({ estimatedWaitMs }: Place): readonly string[] {
+    const { deflect } = this.#policy;
+    const offered = deflect !== null && estimatedWaitMs > deflect.aboveMs ? deflect.prompts : [];
+    return [...noticeOf(this.#policy, estimatedWaitMs), ...offered];
   }
 
   #isCallbackFirst(place: Place): boolean {
@@ -145,6 +155,11 @@ export class LineDesk implements LineHost {
     return this.#options.callbacks()?.uriOf(number) ?? null;
   }
 
+  /** Whether a partner hotline has sent this call on to us. */
+  receive(callId: string, trunk: string, headers: Readonly<Record<string, string>>): SentByPartner | null {
+    return this.#partners.receive(callId, trunk, headers);
+  }
+
   divertLeg(callId: string, wanted: string): { readonly partner: string; readonly legId: LegId } | null {
     const partner = wanted === 'any' ? this.#partners.choose() : wanted;
     if (partner === null || !this.#partners.take(partner, callId)) return null;
@@ -169,11 +184,6 @@ export class LineDesk implements LineHost {
   partnerDone(partner: string, callId: string, connected: boolean): void {
     this.#partners.done(partner, callId, connected);
   }
-}
-
-export interface SentOn {
-  readonly cause: 'line-full' | 'deflected';
-  readonly way: Overflow;
 }
 
 /** Everything that is not closed; the ticket's own life decides later which states there are. */

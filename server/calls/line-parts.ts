@@ -8,7 +8,7 @@ import { CallbackService } from './callback-service.ts';
 import type { CallFacts, CallState } from './core/call-types.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { LineDesk } from './line-desk.ts';
-import type { LinePolicy } from './line-policy.ts';
+import type { LinePolicy } from '../acd/line-policy.ts';
 import type { LiveCall } from './live-call.ts';
 
 export interface LineHouse {

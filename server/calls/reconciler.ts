@@ -50,9 +50,12 @@ export class Reconciler {
         call.runner.input({ type: 'leg-ended', legId: state.facts.callerLegId, cause: 'failed', by: 'local' });
       }
     }
-    for (const waiting of await this.#options.line.waiting()) {
+    const { line } = this.#options;
+    for (const waiting of await line.waiting()) {
+      // Other servers of the line look after theirs; those of a dead one wait for whoever takes them over.
+      if (waiting.owner !== line.serverId) continue;
       const name = this.#options.calls.get(waiting.callId)?.runner.state.phase.name;
-      if (name === undefined || name === 'ended') await this.#options.line.leave(waiting.callId);
+      if (name === undefined || name === 'ended') await line.leave(waiting.callId);
     }
     await this.#hangUpStrays(
       [...live].filter((legId) => !this.#options.legs.has(legId) && !this.#options.isOthers(legId)),

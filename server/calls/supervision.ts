@@ -53,10 +53,11 @@ export interface SupervisorParts {
 /** Rates as defined in docs/metrics.md; null while there is nothing to divide by. */
 export function rates(
   today: DayCounts,
-): Pick<SupervisorView, 'connectRate' | 'serviceLevel15Answered' | 'serviceLevel15Offered'> {
+): Pick<SupervisorView, 'connectRate' | 'serviceLevel15Answered' | 'serviceLevel15Offered' | 'callbackConnectRate'> {
   return {
     connectRate: share(today.bridged, today.offered),
     serviceLevel15Answered: share(today.bridgedWithin15s, today.bridged),
+    callbackConnectRate: share(today.callbacksReached, today.callbacks),
     serviceLevel15Offered: share(today.bridgedWithin15s, today.offered - today.abandonedWithin5s),
   };
 }

@@ -47,6 +47,8 @@ const noCounts: DayCounts = {
   abandonedWithin5s: 0,
   tickets: 0,
   meanTalkMs: 0,
+  callbacks: 0,
+  callbacksReached: 0,
 };
 
 type Rest = Omit<SupervisorView, 'atMs' | 'waiting' | 'seats' | 'callbacks'>;

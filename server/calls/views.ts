@@ -199,6 +199,11 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
 export function whyHere(call: CallState): string {
   const { callback } = call.facts;
   if (callback !== undefined) return callback.attempt > 1 ? `回拨市民 · 第 ${String(callback.attempt)} 次` : '回拨市民';
+  const { sentBy } = call.facts;
+  if (sentBy !== undefined) {
+    const place = sentBy.placeInLine > 0 ? ` · 在当地排第 ${String(sentBy.placeInLine)} 位` : '';
+    return `${sentBy.city}热线转来${place}`;
+  }
   if (call.queued?.priority === 9) return '通话曾中断，优先接回';
   return `${rulesOf(call.settings, call.queued?.queue ?? 'main').title} · 空闲最久`;
 }

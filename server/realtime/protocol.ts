@@ -230,6 +230,7 @@ export interface SupervisorView {
   readonly connectRate: number | null;
   readonly serviceLevel15Answered: number | null;
   readonly serviceLevel15Offered: number | null;
+  readonly callbackConnectRate: number | null;
   /** The last 60 minutes, oldest first. */
   readonly minutes: readonly {
     readonly minuteMs: EpochMs;

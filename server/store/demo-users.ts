@@ -13,6 +13,7 @@ const people: readonly { login: string; displayName: string; agentNumber: string
   { login: 'agent1', displayName: '陈静', agentNumber: '1001', role: 'agent' },
   { login: 'agent2', displayName: '李明', agentNumber: '1002', role: 'agent' },
   { login: 'agent3', displayName: '王芳', agentNumber: '1003', role: 'agent' },
+  { login: 'cloud1', displayName: '赵云', agentNumber: '1101', role: 'cloud' },
   { login: 'supervisor1', displayName: '周敏', agentNumber: '2001', role: 'supervisor' },
   { login: 'admin', displayName: '系统管理员', agentNumber: '9001', role: 'admin' },
 ];

@@ -67,6 +67,9 @@ export interface DayCounts {
   readonly abandonedWithin5s: number;
   readonly tickets: number;
   readonly meanTalkMs: number;
+  /** Call-backs promised since then that are over, cancelled ones apart; and of these, those that reached the caller. */
+  readonly callbacks: number;
+  readonly callbacksReached: number;
 }
 
 export interface CallStore {

@@ -47,6 +47,8 @@ export interface ReceivedCall {
   readonly theirCallId: string;
   readonly placeInLine: number;
   readonly reason: string;
+  /** As the partner knows it; '' = withheld. */
+  readonly number: string;
 }
 
 const ticketSchema = z.object({
@@ -164,21 +166,22 @@ export class PartnerDesk {
 
   // Theirs to us
 
-  /** Whether a call that has come is a partner's: by the trunk, and by the header where the trunk is shared. */
+  /** Whether a call that has come is a partner's: by the trunk, and by the header (names in lower case) where it is shared. */
   receive(callId: string, trunk: string, headers: Readonly<Record<string, string>>): ReceivedCall | null {
-    const said = headers['X-Hotline-Partner'] ?? '';
+    const said = headers['x-hotline-partner'] ?? '';
     // A header alone is no proof: anybody can write one.
     const partner = this.#options.partners.find((p) => p.trunk === trunk && (said === '' || said === p.id));
     if (partner === undefined) return null;
-    const place = Number.parseInt(headers['X-Hotline-Place'] ?? '0', 10);
+    const place = Number.parseInt(headers['x-hotline-place'] ?? '0', 10);
     const received: ReceivedCall = {
       partnerId: partner.id,
       partnerName: partner.name,
       queue: `${QUEUE_PREFIX}${partner.id}`,
-      city: word(headers['X-Hotline-City'], 60) || partner.name,
-      theirCallId: word(headers['X-Hotline-Call'], 100) || callId,
+      city: word(headers['x-hotline-city'], 60) || partner.name,
+      theirCallId: word(headers['x-hotline-call'], 100) || callId,
       placeInLine: Number.isInteger(place) && place >= 0 && place < 1_000_000 ? place : 0,
-      reason: word(headers['X-Hotline-Reason'], 60),
+      reason: word(headers['x-hotline-reason'], 60),
+      number: /^\+?[0-9]{3,20}$/.exec(word(headers['x-hotline-caller'], 40))?.[0] ?? '',
     };
     this.#received.set(callId, received);
     const { city, placeInLine, reason, theirCallId } = received;

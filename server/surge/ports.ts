@@ -1,10 +1,10 @@
 /** What the surge runner asks of the rest of the house. Small ports; each is given by the wiring. */
+import type { LinePolicy } from '../acd/line-policy.ts';
 import type { CallInView, EpochMs, SurgeStatus, Words } from './api-types.ts';
-import type { SurgeLinePolicy } from './core/policy.ts';
 
 /** Wrap-up, announcements to those who wait, call-backs, deflection, admission: set as a whole. */
 export interface LineRules {
-  setPolicy(policy: SurgeLinePolicy): void;
+  setPolicy(policy: LinePolicy): void;
 }
 
 export interface SeatsWanted {

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { SurgeLevel, SurgeSettings } from '../../config/surge-schema.ts';
+import { usualPolicy } from '../acd/line-policy.ts';
 import type { LineStore } from '../acd/line-store.ts';
 import type { SurgeStore } from '../store/surge-ports.ts';
 import type { TicketRow } from '../store/ports.ts';
@@ -13,7 +14,7 @@ import { newController, step } from './core/controller.ts';
 import { dryRun } from './core/dry-run.ts';
 import { wavesDue } from './core/measures.ts';
 import { Meter, type LineNow } from './core/meter.ts';
-import { nothingSpecial, policyOf } from './core/policy.ts';
+import { policyOf } from './core/policy.ts';
 import type { ActiveMeasure, ControllerInput, ControllerState, Effect, SurgeSample, UsualWeek } from './core/types.ts';
 import { measureWords } from './core/words.ts';
 import { Outbox, type Address } from './outbox.ts';
@@ -118,7 +119,7 @@ export class SurgeService {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#queue.catch(() => undefined);
-    this.#options.rules.setPolicy(nothingSpecial);
+    this.#options.rules.setPolicy(usualPolicy);
   }
 
   onEvent(event: CallEvent): void {

@@ -235,6 +235,8 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
         abandonedWithin5s: 1,
         tickets: 0,
         meanTalkMs: 60_000,
+        callbacks: 0,
+        callbacksReached: 0,
       });
       expect((await store.calls.dayCounts(sinceMs + day)).offered).toBe(0);
     });

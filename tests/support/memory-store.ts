@@ -55,6 +55,8 @@ export class MemoryCalls implements CallStore {
     Promise.resolve({
       ...{ offered: 0, bridged: 0, bridgedWithin15s: 0, abandoned: 0, abandonedWithin5s: 0, tickets: 0 },
       meanTalkMs: 0,
+      callbacks: 0,
+      callbacksReached: 0,
     });
 }
 

@@ -27,6 +27,7 @@ export interface MemoryLineStoreOptions {
 const OWNER = 'here';
 
 export class MemoryLineStore implements LineStore {
+  readonly serverId = OWNER;
   readonly #nowMs: () => EpochMs;
   readonly #line: Line;
   readonly #listeners = new Set<(event: LineEvent) => void>();

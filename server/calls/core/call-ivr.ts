@@ -74,7 +74,11 @@ function wantsOf({ skills, language, dialect }: Extract<FlowExit, { type: 'queue
 }
 
 function join(state: CallState, exit: Extract<FlowExit, { type: 'queue' }>): CallStep {
-  const { queue, priority } = exit;
+  const { priority } = exit;
+  const { sentBy } = state.facts;
+  // A partner's callers have a queue of their own where the city has set one up.
+  const isTheirs = sentBy !== undefined && state.settings.queues?.[sentBy.queue] !== undefined;
+  const queue = isTheirs ? sentBy.queue : exit.queue;
   const wants = wantsOf(exit);
   const chosen = wants === undefined ? {} : { wants };
   return {

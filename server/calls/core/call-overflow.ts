@@ -71,9 +71,13 @@ export function onDeflected(state: CallState, input: Input<'deflected'>): CallSt
 }
 
 /** A surge plan has decided at the door. */
-export function onSentOn(state: CallState, { way, cause, atMs }: Input<'sent-on'>): CallStep {
+export function onSentOn(state: CallState, { way, cause, atMs, letGoAfterMs }: Input<'sent-on'>): CallStep {
   if (state.phase.name !== 'joining') return stay(state);
-  if (way.to === 'callback') return waitAnyway(state, atMs, 0);
+  if (way.to === 'callback') {
+    const { state: next, effects } = waitAnyway(state, atMs, 0);
+    if (letGoAfterMs === undefined) return { state: next, effects };
+    return { state: next, effects: [...effects, { type: 'start-timer', timer: 'max-wait', delayMs: letGoAfterMs }] };
+  }
   return take(state, way, { cause, atMs });
 }
 

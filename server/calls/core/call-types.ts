@@ -4,7 +4,7 @@ import type { FlowExit } from '../../../ivr/core/flow-types.ts';
 import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
 import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { SkillNeed } from '../../acd/line-store.ts';
-import type { Overflow, WaitRules } from './wait-rules.ts';
+import type { SentOn, WaitRules } from './wait-rules.ts';
 
 /** What never changes during a call. */
 export interface CallFacts {
@@ -14,6 +14,8 @@ export interface CallFacts {
   readonly to: string;
   readonly trunk: string;
   readonly arrivedAtMs: EpochMs;
+  /** A partner hotline has sent it on: the queue for its callers, if there is one, and what the agent is told. */
+  readonly sentBy?: { readonly queue: string; readonly city: string; readonly placeInLine: number };
   /** We phone the citizen: `callerLegId` is dialled once an agent is there. */
   readonly callback?: CallbackFacts;
 }
@@ -183,7 +185,7 @@ export type CallInput = { readonly atMs: EpochMs } & (
   /** The estimated wait is longer than the queue lets people wait. */
   | { readonly type: 'deflected'; readonly estimatedWaitMs: number }
   /** Somebody else has decided what becomes of a caller at the door. */
-  | { readonly type: 'sent-on'; readonly way: Overflow; readonly cause: 'line-full' | 'deflected' }
+  | ({ readonly type: 'sent-on' } & SentOn)
   /** Answer to `book-callback`; null when it could not be kept. */
   | { readonly type: 'callback-kept'; readonly callbackId: string | null; readonly reason: CallbackReason }
   /** First input of a call-back's own call. */

@@ -8,6 +8,15 @@ export type Overflow =
   | { readonly to: 'partner'; readonly partner: string }
   | { readonly to: 'callback' };
 
+/** What a surge plan makes of a caller at the door. */
+export interface SentOn {
+  readonly cause: 'line-full' | 'deflected';
+  /** `callback`: stands in the line and hears at once what is offered. */
+  readonly way: Overflow;
+  /** There is no room: who has chosen nothing by then is let go. */
+  readonly letGoAfterMs?: number;
+}
+
 /** Words that stand for what is known when they are played; anything else names a prompt. */
 export const announcementWords = ['position', 'wait', 'callback', 'leave'] as const;
 

@@ -17,6 +17,8 @@ const noCounts: DayCounts = {
   abandonedWithin5s: 0,
   tickets: 0,
   meanTalkMs: 0,
+  callbacks: 0,
+  callbacksReached: 0,
 };
 
 /** Calls and their timelines. */
@@ -97,7 +99,11 @@ export class PostgresCallStore implements CallStore {
         (count(*) filter (where bridged_at_ms is null and abandoned_wait_ms <= 5000))::int as "abandonedWithin5s",
         (select count(*)::int from tickets where created_at_ms >= ${sinceMs}) as tickets,
         coalesce(round(avg(talk_ms) filter (where bridged_at_ms is not null and ended_at_ms is not null)), 0)::int
-          as "meanTalkMs"
+          as "meanTalkMs",
+        (select count(*)::int from callbacks where requested_at_ms >= ${sinceMs}
+          and state in ('reached', 'not-reached', 'expired')) as callbacks,
+        (select count(*)::int from callbacks where requested_at_ms >= ${sinceMs} and state = 'reached')
+          as "callbacksReached"
       from calls where queued_at_ms >= ${sinceMs}`.execute(this.#db);
     return result.rows[0] ?? noCounts;
   }

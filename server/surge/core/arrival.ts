@@ -2,6 +2,8 @@
  * Where a call goes that has just come, given the measures in force: into the line (with what is offered there), to a
  * partner hotline, or away with a polite message. The call runner and the simulation ask the same function.
  */
+import { atTheDoor } from '../../acd/line-policy.ts';
+import { policyOf } from './policy.ts';
 import type { ActiveMeasure } from './types.ts';
 
 export interface LineAtArrival {
@@ -60,26 +62,19 @@ export function choosePartner(
   return best?.id ?? null;
 }
 
+/** The rule at the door (`server/acd/line-policy.ts`), with the words and the partners of the measures in force. */
 export function decideArrival(active: readonly ActiveMeasure[], line: LineAtArrival): ArrivalDecision {
+  const { waiting, estimatedWaitMs, openCallBacks: openCallbacks } = line;
+  const partners = find(active, 'partners')?.partners ?? [];
+  const choose = (): string | null => choosePartner(partners, line.partnerCalls);
+  const decision = atTheDoor(policyOf(active), { waiting, estimatedWaitMs, openCallbacks }, choose);
   const announce = find(active, 'announce');
-  const notice =
-    announce === undefined || line.estimatedWaitMs < announce.whenWaitAboveMs
-      ? null
-      : { prompt: announce.prompt, text: announce.text, pressOneToStay: announce.pressOneToStay };
-  const partners = find(active, 'partners');
-  if (partners !== undefined && line.estimatedWaitMs > partners.whenWaitAboveMs) {
-    const partnerId = choosePartner(partners.partners, line.partnerCalls);
-    if (partnerId !== null) return { to: 'partner', partnerId, notice };
-  }
-  const callBack = find(active, 'call-back');
-  const deflect = find(active, 'deflect');
-  const admission = active.find((a) => a.measure.type === 'admission');
-  const full = admission?.amount !== undefined && admission.amount !== null && line.waiting >= admission.amount;
-  const long = (limitMs: number): boolean => full || line.estimatedWaitMs > limitMs;
-  const offerCallBack =
-    callBack !== undefined && line.openCallBacks < callBack.maxOpen && long(callBack.whenWaitAboveMs);
-  const offerDeflect = deflect !== undefined && long(deflect.whenWaitAboveMs) ? deflect.to : null;
-  if (full && admission.measure.type === 'admission')
-    return { to: 'away', prompt: admission.measure.prompt, notice, offerCallBack, offerDeflect };
-  return { to: 'line', notice, offerCallBack, offerDeflect };
+  const { prompt = '', text = '', pressOneToStay = false } = announce ?? {};
+  const notice = decision.notice.length === 0 ? null : { prompt, text, pressOneToStay };
+  if (decision.to === 'partner') return { to: 'partner', partnerId: decision.partner, notice };
+  const offerDeflect = decision.deflect === null ? null : (find(active, 'deflect')?.to ?? null);
+  const offers = { notice, offerCallBack: decision.callback, offerDeflect };
+  return decision.to === 'line'
+    ? { to: 'line', ...offers }
+    : { to: 'away', prompt: decision.prompts[0] ?? '', ...offers };
 }

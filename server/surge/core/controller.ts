@@ -117,7 +117,8 @@ function moveLevel(draft: Draft, plan: SurgePlan, sample: SurgeSample): void {
   const { state } = draft;
   const now = state.indicators;
   if (now === null) return;
-  const next = nextLevel(state, plan, now, { atMs: sample.atMs, enough: sample.people >= plan.minPeople });
+  const enough = sample.people >= Math.max(plan.minPeople, plan.minPeoplePerSeat * sample.seats);
+  const next = nextLevel(state, plan, now, { atMs: sample.atMs, enough });
   const { level, aboveSinceMs, calmSinceMs } = next;
   const all = situation(now, sample);
   if (level === state.level) {

@@ -1,32 +1,10 @@
 /** The measures in force as what the line is told: one policy, set as a whole, so that ending is setting the usual one. */
+import { usualPolicy, type LinePolicy } from '../../acd/line-policy.ts';
 import type { ActiveMeasure } from './types.ts';
 
-/** The shape that the call runner's line takes (`server/calls/line-policy.ts`). */
-export interface SurgeLinePolicy {
-  readonly maxWrapUpMs: number | null;
-  readonly sayFirst: readonly string[];
-  readonly callbackAboveMs: number | null;
-  readonly maxCallbacks: number;
-  readonly deflect: { readonly aboveMs: number; readonly prompts: readonly string[] } | null;
-  readonly partnersAboveMs: number | null;
-  readonly admission: { readonly maxWaiting: number; readonly prompts: readonly string[] } | null;
-  readonly outboundPaused: boolean;
-}
+export const deflectPrompts = { web: 'offer-web', 'self-service': 'offer-web' } as const;
 
-export const nothingSpecial: SurgeLinePolicy = {
-  maxWrapUpMs: null,
-  sayFirst: [],
-  callbackAboveMs: null,
-  maxCallbacks: Infinity,
-  deflect: null,
-  partnersAboveMs: null,
-  admission: null,
-  outboundPaused: false,
-};
-
-export const deflectPrompts = { web: 'deflect-web', 'self-service': 'deflect-web' } as const;
-
-function changeOf({ measure, amount }: ActiveMeasure): Partial<SurgeLinePolicy> {
+function changeOf({ measure, amount }: ActiveMeasure): Partial<LinePolicy> {
   switch (measure.type) {
     case 'call-in':
       return {};
@@ -35,7 +13,7 @@ function changeOf({ measure, amount }: ActiveMeasure): Partial<SurgeLinePolicy> 
     case 'pause-outbound':
       return { outboundPaused: true };
     case 'announce':
-      return { sayFirst: [measure.prompt] };
+      return { sayFirst: [measure.prompt], sayFirstFromMs: measure.whenWaitAboveMs };
     case 'call-back':
       return { callbackAboveMs: measure.whenWaitAboveMs, maxCallbacks: measure.maxOpen };
     case 'deflect':
@@ -47,6 +25,6 @@ function changeOf({ measure, amount }: ActiveMeasure): Partial<SurgeLinePolicy> 
   }
 }
 
-export function policyOf(active: readonly ActiveMeasure[]): SurgeLinePolicy {
-  return active.reduce<SurgeLinePolicy>((policy, measure) => ({ ...policy, ...changeOf(measure) }), nothingSpecial);
+export function policyOf(active: readonly ActiveMeasure[]): LinePolicy {
+  return active.reduce<LinePolicy>((policy, measure) => ({ ...policy, ...changeOf(measure) }), usualPolicy);
 }

@@ -103,6 +103,10 @@ export function Today({ view }: { readonly view: SupervisorView }): ReactElement
     [t('supervisor.abandoned'), String(today.abandoned)],
     [t('supervisor.tickets'), String(today.tickets)],
     [t('supervisor.meanTalk'), clockText(today.meanTalkMs)],
+    [
+      t('supervisor.callbackConnect'),
+      `${shareText(view.callbackConnectRate)} (${today.callbacksReached}/${today.callbacks})`,
+    ],
   ];
   return (
     <section className="panel today" data-testid="supervisor-today">

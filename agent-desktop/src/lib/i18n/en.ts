@@ -332,6 +332,7 @@ export const en: Words = {
     longest: 'Longest wait',
     level15: 'Answered in 15 s',
     connect: 'Connect rate',
+    callbackConnect: 'Call-backs reached',
     formulaAnswered: 'answered ≤ 15 s ÷ answered',
     formulaOffered: 'answered ≤ 15 s ÷ (offered − abandoned ≤ 5 s)',
     formulaConnect: 'bridged to a person ÷ offered to the queue',

@@ -330,6 +330,7 @@ export const zh = {
     longest: '最久等待',
     level15: '15 秒接听率',
     connect: '接通率',
+    callbackConnect: '回拨接通率',
     formulaAnswered: '15 秒内接听 ÷ 已接听',
     formulaOffered: '15 秒内接听 ÷（进线 − 5 秒内放弃）',
     formulaConnect: '接通到人工 ÷ 进入排队',

@@ -4,8 +4,16 @@ import type { FlowExit } from '../../../../ivr/core/flow-types.ts';
 import { flowShape } from '../../../../ivr/core/flow.ts';
 import type { CallEventBody } from '../../../../server/timeline/events.ts';
 import { recordOf } from '../../../../server/calls/core/call-record.ts';
+import { rulesOf } from '../../../../server/calls/core/wait-rules.ts';
+import { whyHere } from '../../../../server/calls/views.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
-import type { CallEffect, CallInput, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
+import type {
+  CallEffect,
+  CallFacts,
+  CallInput,
+  CallSettings,
+  CallState,
+} from '../../../../server/calls/core/call-types.ts';
 
 const flow = flowShape.parse({
   name: 'rated',
@@ -41,8 +49,12 @@ const exit = (change: Partial<Extract<FlowExit, { type: 'queue' }>> = {}): FlowE
 
 type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
 
-function play(inputs: readonly Bare[], with_ = settings): { state: CallState; all: CallEffect[]; last: CallEffect[] } {
-  let state = newCall(facts, with_);
+function play(
+  inputs: readonly Bare[],
+  with_ = settings,
+  of: CallFacts = facts,
+): { state: CallState; all: CallEffect[]; last: CallEffect[] } {
+  let state = newCall(of, with_);
   const all: CallEffect[] = [];
   let last: CallEffect[] = [];
   inputs.forEach((input, i) => {
@@ -129,6 +141,22 @@ describe('the way into the line', () => {
 
   it('asks for nothing when nothing was chosen', () => {
     expect(play([...inFlow, left(exit())]).last).toContainEqual({ type: 'join', queue: 'main', priority: 5 });
+  });
+});
+
+describe('a call that a partner hotline has sent on', () => {
+  const sentBy = { queue: 'partner-jiangcheng', city: '江城', placeInLine: 7 };
+
+  it('waits in the queue for its callers, where there is one', () => {
+    const queues = { 'partner-jiangcheng': rulesOf(settings, 'main') };
+    const { state, last } = play([...inFlow, left(exit())], { ...settings, queues }, { ...facts, sentBy });
+    expect(last).toContainEqual({ type: 'join', queue: 'partner-jiangcheng', priority: 5 });
+    expect(whyHere(state)).toBe('江城热线转来 · 在当地排第 7 位');
+  });
+
+  it('else with all the others', () => {
+    const { last } = play([...inFlow, left(exit())], settings, { ...facts, sentBy });
+    expect(last).toContainEqual({ type: 'join', queue: 'main', priority: 5 });
   });
 });
 

@@ -133,6 +133,15 @@ describe('ways out', () => {
     expect(prompts(last)).toEqual(['sorry']);
     expect(last.some((e) => e.type === 'join')).toBe(false);
   });
+
+  it('a plan at the door without room: the call-back can be chosen for a while, then the caller is let go', () => {
+    const { state, last } = play(joining(), {
+      ...{ type: 'sent-on', way: { to: 'callback' }, cause: 'line-full', letGoAfterMs: 25_000 },
+    });
+    expect(state.phase.name).toBe('waiting');
+    expect(last).toContainEqual({ type: 'start-timer', timer: 'announce', delayMs: 0 });
+    expect(last.findLast((e) => e.type === 'start-timer' && e.timer === 'max-wait')).toMatchObject({ delayMs: 25_000 });
+  });
 });
 
 describe('a call-back instead of waiting', () => {

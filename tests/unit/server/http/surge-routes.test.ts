@@ -23,6 +23,7 @@ beforeAll(async () => {
   f = await startHttp();
   surge = new SurgeService({
     settings: surgeSchema.parse({
+      plan: 'standard',
       checkEveryMs: 30_000,
       partners: [{ id: 'linjiang', name: '临江', sipUri: 'sip:12345@192.0.2.7', secret }],
     }),

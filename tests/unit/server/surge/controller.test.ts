@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { surgePlanSchema } from '../../../../config/surge-schema.ts';
 import fc from 'fast-check';
 import { newController, step } from '../../../../server/surge/core/controller.ts';
 import { dryRun } from '../../../../server/surge/core/dry-run.ts';
-import { policyOf, nothingSpecial } from '../../../../server/surge/core/policy.ts';
+import { usualPolicy } from '../../../../server/acd/line-policy.ts';
+import { policyOf } from '../../../../server/surge/core/policy.ts';
 import type { ControllerInput } from '../../../../server/surge/core/types.ts';
 import { feed, flood, sampleAt, standard, usual } from './samples.ts';
 
@@ -35,6 +39,25 @@ describe('levels', () => {
   it('with too few people the numbers mean nothing', () => {
     const few = { people: 9, attempts: 9, waiting: 9, seats: 1, seatsFree: 0, abandoned: 5 };
     expect(feed(newController(0), standard, { fromMs: 0, forMs: 600_000, change: few }).state.level).toBe('normal');
+  });
+
+  it('what is a crowd for a few seats is none for many', () => {
+    const plan = { ...standard, minPeoplePerSeat: 5 };
+    const of = (seats: number): string =>
+      feed(newController(0), plan, { fromMs: 0, forMs: 60_000, change: { ...flood, seats } }).state.level;
+    expect(of(8)).toBe('emergency');
+    expect(of(9)).toBe('normal');
+  });
+
+  it('a new hotline only proposes: nothing happens before a supervisor says yes', () => {
+    const sample = new URL('../../../../config/sample/surge/proposals.yaml', import.meta.url);
+    const plan = surgePlanSchema.parse(parse(readFileSync(sample, 'utf8')));
+    const { state } = feed(newController(0), plan, { fromMs: 0, forMs: 60_000, change: { ...flood, seats: 1 } });
+    expect(state.level).toBe('emergency');
+    expect(state.active).toEqual([]);
+    expect(state.proposals.map((p) => p.measure.type).sort()).toEqual([
+      ...['admission', 'announce', 'call-back', 'call-in', 'deflect', 'partners', 'pause-outbound', 'wrap-up'],
+    ]);
   });
 
   it('falls only after the calm has lasted, and does not flap at the limit', () => {
@@ -164,7 +187,7 @@ describe('measures', () => {
     expect(off.state.active).toEqual([]);
     expect(off.state.proposals).toEqual([]);
     expect(off.effects).toHaveLength(emergency.state.active.length);
-    expect(policyOf(off.state.active)).toEqual(nothingSpecial);
+    expect(policyOf(off.state.active)).toEqual(usualPolicy);
   });
 });
 

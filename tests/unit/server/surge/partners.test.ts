@@ -162,21 +162,23 @@ describe('calls of partners', () => {
   it('are known by their trunk, never by a header alone', () => {
     const theirs = side('linjiang', 'jiangcheng', noNetwork);
     const headers = {
-      'X-Hotline-Partner': 'jiangcheng',
-      'X-Hotline-City': '%E6%B1%9F%E5%9F%8E',
-      'X-Hotline-Place': '7',
+      'x-hotline-partner': 'jiangcheng',
+      'x-hotline-city': '%E6%B1%9F%E5%9F%8E',
+      'x-hotline-place': '7',
+      'x-hotline-caller': '13800000000',
     };
     expect(theirs.desk.receive('x', 'carrier', headers)).toBeNull();
     expect(theirs.desk.receive('x', 'from-jiangcheng', headers)).toMatchObject({
       queue: 'partner-jiangcheng',
       city: '江城',
       placeInLine: 7,
+      number: '13800000000',
     });
-    expect(
-      theirs.desk.receive('y', 'from-jiangcheng', { 'X-Hotline-City': '%E6%', 'X-Hotline-Place': '-1e9' }),
-    ).toMatchObject({
+    const odd = { 'x-hotline-city': '%E6%', 'x-hotline-place': '-1e9', 'x-hotline-caller': "1'; drop table" };
+    expect(theirs.desk.receive('y', 'from-jiangcheng', odd)).toMatchObject({
       city: '临江',
       placeInLine: 0,
+      number: '',
     });
   });
 
@@ -191,7 +193,7 @@ describe('calls of partners', () => {
     );
     ours.desk.take('linjiang', 'c1');
     ours.desk.way('linjiang', { callId: 'c1', number: '1', queue: 'main', place: 1, waitedMs: 0, reason: 'surge' });
-    theirs.desk.receive('their-c9', 'from-jiangcheng', { 'X-Hotline-Partner': 'jiangcheng', 'X-Hotline-Call': 'c1' });
+    theirs.desk.receive('their-c9', 'from-jiangcheng', { 'x-hotline-partner': 'jiangcheng', 'x-hotline-call': 'c1' });
     await tick();
     expect(await theirs.desk.handBack(ticketOf('somebody-elses'))).toBe(false);
     expect(await theirs.desk.handBack(ticketOf('their-c9'))).toBe(true);

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { surgeSchema } from '../../../../config/surge-schema.ts';
 import type { AgentRecord, QueueState } from '../../../../server/acd/line-store.ts';
 import type { CallInView, SurgeStatus } from '../../../../server/surge/api-types.ts';
-import { nothingSpecial, type SurgeLinePolicy } from '../../../../server/surge/core/policy.ts';
+import { usualPolicy, type LinePolicy } from '../../../../server/acd/line-policy.ts';
 import { SurgeService } from '../../../../server/surge/surge-service.ts';
 import type { CallEventBody } from '../../../../server/timeline/events.ts';
 import { memorySurgeStore, type MemorySurgeStore } from './memory-surge-store.ts';
@@ -15,7 +15,7 @@ class House {
   nowMs = 1_800_000_000_000;
   ids = 0;
   readonly store: MemorySurgeStore;
-  policy: SurgeLinePolicy = nothingSpecial;
+  policy: LinePolicy = usualPolicy;
   agents: AgentRecord[] = [];
   waiting = 0;
   readonly statuses: SurgeStatus[] = [];
@@ -28,7 +28,7 @@ class House {
     this.store = store;
     this.nowMs = startMs;
     this.service = new SurgeService({
-      settings: surgeSchema.parse({ partners: [partner] }),
+      settings: surgeSchema.parse({ partners: [partner], plan: 'standard' }),
       plansDir,
       store,
       tickets: { byNumber: () => Promise.resolve(undefined) },
@@ -116,7 +116,7 @@ describe('the surge runner', () => {
     await house.service.close();
   });
 
-  it('starts with the sample plans, the standard one in force', async () => {
+  it('starts with the sample plans, the chosen one in force', async () => {
     const plans = await house.service.plans.list();
     expect(plans.map((p) => p.name)).toContain('standard');
     expect(house.service.status()).toMatchObject({ planName: 'standard', planVersion: 1, level: 'normal' });
@@ -133,7 +133,7 @@ describe('the surge runner', () => {
     house.waiting = 0;
     await house.minutes(14, 0);
     expect(house.service.status().level).toBe('normal');
-    expect(house.policy).toEqual(nothingSpecial);
+    expect(house.policy).toEqual(usualPolicy);
     const kinds = (await house.service.decisions(500)).map((d) => d.kind);
     expect(kinds.filter((k) => k === 'start')).toHaveLength(kinds.filter((k) => k === 'stop').length);
   });

@@ -1,0 +1,43 @@
+/** Partner hotlines, as the calls see them: a port that the surge part fills. */
+/** A call that a partner hotline has sent on to us. */
+export interface SentByPartner {
+  readonly partnerId: string;
+  /** Where its callers wait, if such a queue is configured. */
+  readonly queue: string;
+  readonly city: string;
+  /** Place the caller had there; 0 = not said. */
+  readonly placeInLine: number;
+  /** The caller's number, as the partner knows it; '' = withheld. */
+  readonly number: string;
+}
+
+export interface Partners {
+  /** null: not a partner's call. `headers` by name in lower case; only those of a partner's own trunk are believed. */
+  receive(callId: string, trunk: string, headers: Readonly<Record<string, string>>): SentByPartner | null;
+  /** Takes up a place with a partner that has room, by share and quota; null = none. */
+  choose(): string | null;
+  /** A call is on its way to this partner; false when its quota is used up. */
+  take(partner: string, callId: string): boolean;
+  /** How it is reached, and what it is told. */
+  way(
+    partner: string,
+    call: {
+      readonly callId: string;
+      readonly number: string;
+      readonly queue: string;
+      readonly place: number;
+      readonly waitedMs: number;
+      readonly reason: string;
+    },
+  ): { readonly uri: string; readonly headers: Readonly<Record<string, string>> } | null;
+  /** The call is over, was not taken, or came back. */
+  done(partner: string, callId: string, connected: boolean): void;
+}
+
+export const noPartners: Partners = {
+  receive: () => null,
+  choose: () => null,
+  take: () => false,
+  way: () => null,
+  done: () => undefined,
+};
