@@ -43,6 +43,7 @@ describe('callers', () => {
     start('refreshes', rig.run('uac-refreshes', plain));
     start('is-refreshed', rig.run('uac-is-refreshed', plain));
     start('forgets', rig.run('uac-forgets-to-refresh', plain));
+    start('glare', rig.run('uac-glare', plain));
     start('too-short', rig.run('uac-too-short', plain));
   });
   afterAll(async () => {
@@ -69,6 +70,7 @@ describe('callers', () => {
     ['session timer refreshed by the caller', 'refreshes', 3],
     ['session timer refreshed by the switch', 'is-refreshed', 3],
     ['session timer that nobody refreshes ends the call', 'forgets', 3],
+    ['glare: 491 both ways, and the switch tries again', 'glare', 3],
     ['session timer too short: 422', 'too-short', 3],
   ])('%s', async (_what, name, calls) => {
     clean(await result(name), calls);
@@ -95,6 +97,6 @@ describe('callers', () => {
     await rig.idle();
     const ended = rig.events.filter((e) => e.type === 'leg.ended').length;
     expect(ended).toBe(rig.events.filter((e) => e.type === 'leg.incoming').length);
-    expect(rig.events.filter((e) => e.type === 'leg.incoming')).toHaveLength(20 + 20 + 10 + 10 + 8 * 3);
+    expect(rig.events.filter((e) => e.type === 'leg.incoming')).toHaveLength(20 + 20 + 10 + 10 + 9 * 3);
   });
 });
