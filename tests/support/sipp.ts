@@ -1,5 +1,5 @@
 /** SIPp, a SIP tester that we did not write, running scenarios of ours. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface SippOptions {
   readonly from?: string;
   readonly localPort?: number;
   readonly args?: readonly string[];
-  /** Processor core it is kept on. */
+  /** Processor core it is kept on, with real-time priority where that is allowed: a generator must not be late. */
   readonly core?: number;
   readonly limitMs?: number;
 }
@@ -73,7 +73,7 @@ export class Sipp {
       ...['-fd', '1', '-trace_rtt', '-rtt_freq', '1', '-timeout', `${String(Math.ceil(limitMs / 1_000))}s`],
       ...['-s', '12345', ...(options.args ?? [])],
     ];
-    const command = options.core === undefined ? ['sipp'] : ['taskset', '-c', String(options.core), 'sipp'];
+    const command = options.core === undefined ? ['sipp'] : [...urgent(), 'taskset', '-c', String(options.core), 'sipp'];
     const [program = 'sipp', ...before] = command;
     const child = spawn(program, [...before, ...args], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
     if (child.pid !== undefined) hurry(child.pid);
@@ -113,6 +113,12 @@ export function hurry(pid: number): void {
   } catch {
     return; // Not allowed: everything is a little slower.
   }
+}
+
+/** Words before a command that give it real-time priority; none where that is not allowed. */
+function urgent(): string[] {
+  const words = ['chrt', '--rr', '1'];
+  return spawnSync('chrt', ['--rr', '1', 'true'], { timeout: 5_000 }).status === 0 ? words : [];
 }
 
 /** The last line of the statistics, by column. */

@@ -49,7 +49,7 @@ function told(round: Round): string {
 
 async function measure(sut: Child<CpsWork>, say: (line: string) => void): Promise<Metrics> {
   await sut.ask('pin', { core: SWITCH_CORE });
-  say(`warm-up: ${told(await callAt(sut, 60, 4))}`);
+  say(`warm-up: ${told(await callAt(sut, RATED_CPS, 6))}`);
   const p99s: number[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const result = await callAt(sut, RATED_CPS, ROUND_S);
