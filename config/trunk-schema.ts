@@ -85,12 +85,19 @@ export const trunkSchema = z
       .enum(['rfc4733', 'inband'])
       .default('rfc4733')
       .describe('`inband`: digits are looked for in the audio too. RFC 4733 and INFO are always understood.'),
+    srtp: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Audio of calls out is encrypted, with the keys in SDP: over TLS only. Of calls in, where the trunk asks.',
+      ),
     trustsIdentity: z
       .boolean()
       .default(true)
       .describe('P-Asserted-Identity and Privacy of this trunk are believed; false: From alone counts.'),
   })
   .refine((t) => t.addresses.length > 0 || t.outbound !== null, { error: 'needs addresses, outbound, or both' })
+  .refine((t) => !t.srtp || t.outbound?.transport === 'tls', { error: 'srtp needs outbound with transport tls' })
   .refine((t) => t.register === null || (t.outbound !== null && t.account !== null), {
     error: 'register needs outbound and account',
   });

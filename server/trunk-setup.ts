@@ -35,9 +35,9 @@ export function dialOutUri({ sip, switch: { type } }: Pick<Config, 'sip' | 'swit
 
 /** One trunk of the configuration. */
 export function trunkOptions(trunk: TrunkConfig): TrunkOptions {
-  const { name, addresses, outbound, account, register, trustsIdentity, codecs, dtmf } = trunk;
+  const { name, addresses, outbound, account, register, trustsIdentity, codecs, dtmf, srtp } = trunk;
   return {
-    ...{ name, addresses, trustsIdentity, codecs, inbandDigits: dtmf === 'inband' },
+    ...{ name, addresses, trustsIdentity, codecs, srtp, inbandDigits: dtmf === 'inband' },
     outbound: outbound === null ? undefined : outboundOptions(outbound),
     account: account === null ? undefined : { username: account.user, password: passwordOf(trunk) },
     register: register ?? undefined,

@@ -27,6 +27,8 @@ export interface Leg {
   inbandDigits: boolean;
   /** Codecs in the order of its trunk; undefined: as usual. */
   codecs: readonly Law[] | undefined;
+  /** Offers of ours are secure. */
+  srtp: boolean;
   state: LegState;
   /** The call by which the SIP core knows it: the leg's own id, until it is dialled anew elsewhere. */
   sipCall: string;
@@ -66,6 +68,7 @@ export interface NewLeg {
   readonly offer: string | undefined;
   readonly inbandDigits?: boolean;
   readonly codecs?: readonly Law[] | undefined;
+  readonly srtp?: boolean;
 }
 
 /** A leg at its beginning. */
@@ -78,6 +81,7 @@ export function createLeg(fields: NewLeg): Leg {
     ...fields,
     inbandDigits: fields.inbandDigits ?? false,
     codecs: fields.codecs,
+    srtp: fields.srtp ?? false,
     state: fields.direction === 'inbound' ? 'incoming' : 'dialling',
     sipCall: fields.legId,
     peer: undefined,
@@ -99,8 +103,8 @@ export function createLeg(fields: NewLeg): Leg {
 
 /** What the engine needs to know of a leg. */
 export function mediaOptions(leg: Leg): MediaLegOptions {
-  const { legId, kind, mediaTimeoutMs, inbandDigits, codecs } = leg;
-  return { legId, kind, mediaTimeoutMs, inbandDigits, ...(codecs === undefined ? {} : { codecs }) };
+  const { legId, kind, mediaTimeoutMs, inbandDigits, codecs, srtp } = leg;
+  return { legId, kind, mediaTimeoutMs, inbandDigits, srtp, ...(codecs === undefined ? {} : { codecs }) };
 }
 
 /** Whether the call stands, and audio may flow both ways. */
@@ -185,9 +189,9 @@ export function checkMarks(marks: Marks): void {
 }
 
 /** What a trunk wants of the media of its calls. */
-export type TrunkMedia = Pick<NewLeg, 'inbandDigits' | 'codecs'>;
+export type TrunkMedia = Pick<NewLeg, 'inbandDigits' | 'codecs' | 'srtp'>;
 
 /** Of a trunk that is known; the usual of any other. */
 export function trunkMedia(trunk: Partial<TrunkOptions> | undefined): TrunkMedia {
-  return { inbandDigits: trunk?.inbandDigits ?? false, codecs: trunk?.codecs };
+  return { inbandDigits: trunk?.inbandDigits ?? false, codecs: trunk?.codecs, srtp: trunk?.srtp ?? false };
 }

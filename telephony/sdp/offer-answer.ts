@@ -1,4 +1,5 @@
-/** Offer and answer (RFC 3264) of one G.711 audio stream over plain RTP. Pure. */
+/** Offer and answer (RFC 3264) of one G.711 audio stream over RTP, plain or with keys in SDP (RFC 4568). Pure. */
+import { cryptoOf, cryptoValue, type CryptoAttribute } from './crypto-attribute.ts';
 import { answerDirection, describeAudio } from './audio-description.ts';
 import type { AudioCodec, AudioDescription } from './audio-description.ts';
 import { parseSdp, serializeSdp } from './session-description.ts';
@@ -8,6 +9,10 @@ import type { SdpAttribute, SdpMedia, SessionDescription } from './session-descr
 export interface LocalAudio {
   /** In the order in which they are offered and chosen; A-law first when absent, because that is what our other legs speak. */
   readonly codecs?: readonly AudioCodec['law'][];
+  /** Our key for SRTP, base64 of 30 bytes; without it secure lines are refused. */
+  readonly srtpKey?: string;
+  /** Offers RTP/SAVP, and takes nothing less for an answer. */
+  readonly offersSrtp?: boolean;
   readonly address: string;
   readonly port: number;
   readonly rtcpPort: number;
@@ -27,6 +32,8 @@ export interface NegotiatedAudio {
   readonly remote: { readonly address: string; readonly port: number } | undefined;
   readonly rtcpPort: number;
   readonly rtcpMux: boolean;
+  /** The far end's key; undefined: plain RTP. */
+  readonly crypto?: CryptoAttribute;
 }
 
 export type NegotiationResult =
@@ -40,6 +47,7 @@ export type AnswerResult =
 export const offeredEventPayloadType = 101;
 
 const plainProtocols: ReadonlySet<string> = new Set(['RTP/AVP', 'RTP/AVPF']);
+const secureProtocols: ReadonlySet<string> = new Set(['RTP/SAVP', 'RTP/SAVPF']);
 
 const USUAL_ORDER: readonly AudioCodec['law'][] = ['pcma', 'pcmu'];
 /** RFC 3551 section 6. */
@@ -48,7 +56,10 @@ const PAYLOAD_TYPES = { pcma: 8, pcmu: 0 } as const;
 /** Our offer: the codecs in our order, with telephone events. */
 export function makeOffer(local: LocalAudio): string {
   const codecs = (local.codecs ?? USUAL_ORDER).map((law): AudioCodec => ({ payloadType: PAYLOAD_TYPES[law], law }));
-  const media = ourMedia(local, { codecs, eventPayloadType: offeredEventPayloadType, protocol: 'RTP/AVP' });
+  const isSecure = local.offersSrtp === true && local.srtpKey !== undefined;
+  const protocol = isSecure ? 'RTP/SAVP' : 'RTP/AVP';
+  const plain = ourMedia(local, { codecs, eventPayloadType: offeredEventPayloadType, protocol });
+  const media = isSecure ? withCrypto(plain, local, 1) : plain;
   return serializeSdp(ourSession(local, [{ ...media, attributes: [...media.attributes, flag('sendrecv')] }]));
 }
 
@@ -57,9 +68,11 @@ export function answerOffer(offer: string, local: LocalAudio): NegotiationResult
   const parsed = parseSdp(offer);
   if (!parsed.ok) return parsed;
   const { session } = parsed;
-  const index = session.media.findIndex((media) => isUsable(session, media));
+  const index = session.media.findIndex((media) =>
+    isUsable(session, media, local.srtpKey === undefined ? 'plain' : 'any'),
+  );
   const chosen = session.media[index];
-  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen), local.codecs);
+  const negotiated = chosen === undefined ? undefined : agreed(session, chosen, local.codecs);
   if (chosen === undefined || negotiated === undefined) return { ok: false, reason: 'the offer has no G.711 audio' };
   const answered = answerMedia(local, { session, media: chosen, negotiated });
   const lines = session.media.map((media, at) => (at === index ? answered : refused(media)));
@@ -67,12 +80,13 @@ export function answerOffer(offer: string, local: LocalAudio): NegotiationResult
 }
 
 /** Takes the far end's answer to an offer of ours. */
-export function acceptAnswer(answer: string, order: LocalAudio['codecs'] = USUAL_ORDER): AnswerResult {
+export function acceptAnswer(answer: string, local: Pick<LocalAudio, 'codecs' | 'offersSrtp'> = {}): AnswerResult {
   const parsed = parseSdp(answer);
   if (!parsed.ok) return parsed;
   const { session } = parsed;
-  const chosen = session.media.find((media) => isUsable(session, media));
-  const negotiated = chosen === undefined ? undefined : negotiate(describeAudio(session, chosen), order);
+  const kind = local.offersSrtp === true ? 'secure' : 'plain';
+  const chosen = session.media.find((media) => isUsable(session, media, kind));
+  const negotiated = chosen === undefined ? undefined : agreed(session, chosen, local.codecs);
   return negotiated === undefined ? { ok: false, reason: 'the answer has no G.711 audio' } : { ok: true, negotiated };
 }
 
@@ -97,11 +111,33 @@ export function negotiate(
   };
 }
 
-function isUsable(session: SessionDescription, media: SdpMedia): boolean {
+/** What is agreed on with one media line, with its key when it is secure. */
+function agreed(
+  session: SessionDescription,
+  media: SdpMedia,
+  order: LocalAudio['codecs'],
+): NegotiatedAudio | undefined {
+  const negotiated = negotiate(describeAudio(session, media), order);
+  const crypto = secureProtocols.has(media.protocol.toUpperCase()) ? cryptoOf(media) : undefined;
+  return negotiated === undefined || crypto === undefined ? negotiated : { ...negotiated, crypto };
+}
+
+function withCrypto(media: SdpMedia, local: LocalAudio, tag: number): SdpMedia {
+  const value = cryptoValue({ tag, inlineKey: local.srtpKey ?? '' });
+  return { ...media, attributes: [...media.attributes, valued('crypto', value)] };
+}
+
+function protocolFits(media: SdpMedia, wanted: 'plain' | 'secure' | 'any'): boolean {
+  const protocol = media.protocol.toUpperCase();
+  if (wanted !== 'secure' && plainProtocols.has(protocol)) return true;
+  return wanted !== 'plain' && secureProtocols.has(protocol) && cryptoOf(media) !== undefined;
+}
+
+function isUsable(session: SessionDescription, media: SdpMedia, wanted: 'plain' | 'secure' | 'any'): boolean {
   return (
     media.kind === 'audio' &&
     media.port > 0 &&
-    plainProtocols.has(media.protocol.toUpperCase()) &&
+    protocolFits(media, wanted) &&
     describeAudio(session, media).codecs.length > 0
   );
 }
@@ -117,7 +153,8 @@ function answerMedia(
     eventPayloadType: negotiated.eventPayloadType,
     protocol: offered.media.protocol,
   });
-  const attributes = [...media.attributes, flag(answerDirection(theirs.direction))];
+  const keyed = negotiated.crypto === undefined ? media : withCrypto(media, local, negotiated.crypto.tag);
+  const attributes = [...keyed.attributes, flag(answerDirection(theirs.direction))];
   if (theirs.rtcpMux) attributes.push(flag('rtcp-mux'));
   return { ...media, attributes };
 }

@@ -10,6 +10,8 @@ export interface BaresipOptions {
   readonly number: string;
   /** What the caller says: 8 kHz mono PCM16 WAV, played once. */
   readonly audio: string;
+  /** `srtp-mand`: keys in SDP (RFC 4568), or no call. */
+  readonly mediaEncryption?: 'srtp-mand';
 }
 
 const MODULES = '/usr/lib/baresip/modules';
@@ -50,13 +52,13 @@ export class Baresip {
       `ctrl_tcp_listen 127.0.0.1:${String(controlPort)}`,
       `snd_path ${dir}`,
       `module_path ${MODULES}`,
-      ...['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp', 'menu', 'stdio'].map((m) => `module ${m}.so`),
+      ...['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp', 'menu', 'stdio', 'srtp'].map((m) => `module ${m}.so`),
       'module_app account.so',
     ];
     await writeFile(join(dir, 'config'), config.join('\n') + '\n');
     await writeFile(
       join(dir, 'accounts'),
-      `<sip:${options.number}@127.0.0.1:${String(sipPort)}>;regint=0;audio_codecs=PCMA/8000/1\n`,
+      `<sip:${options.number}@127.0.0.1:${String(sipPort)}>;regint=0;audio_codecs=PCMA/8000/1${options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`}\n`,
     );
     await writeFile(join(dir, 'contacts'), '');
     const child = spawn('baresip', ['-f', dir], { stdio: ['pipe', 'pipe', 'pipe'] });

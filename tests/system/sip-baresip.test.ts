@@ -11,15 +11,21 @@ jest.setTimeout(40_000);
 describe('baresip', () => {
   let rig: SipRig;
   let phone: Baresip;
+  let secure: Baresip;
   let dir: string;
 
   beforeAll(async () => {
     const audio = saveWav(tone(440, 20_000), 'tone.wav');
     dir = dirname(audio);
-    [rig, phone] = await Promise.all([SipRig.start({}, 50_400), Baresip.start({ number: '13800000000', audio })]);
+    [rig, phone, secure] = await Promise.all([
+      SipRig.start({}, 50_400),
+      Baresip.start({ number: '13800000000', audio }),
+      Baresip.start({ number: '13800000001', audio, mediaEncryption: 'srtp-mand' }),
+    ]);
   });
   afterAll(async () => {
     await phone.close();
+    await secure.close();
     await rig.close();
     await rm(dir, { recursive: true, force: true });
   });
@@ -57,5 +63,25 @@ describe('baresip', () => {
     await until('the end', () => seen('leg.ended') === 1);
     expect(rig.events.find((event) => event.type === 'leg.ended')).toMatchObject({ cause: 'normal', by: 'remote' });
     await rig.idle();
+  });
+
+  it('is understood in SRTP with keys in SDP', async () => {
+    const before = seen('leg.ended');
+    await secure.dial(`sip:${NUMBERS.answers}@${HOST}:${rig.switch.sipPort}`);
+    await secure.until(/SRTP/i, 5_000);
+    const legId = await new Promise<string>((resolve, reject) => {
+      until('audio that can be read', () => seen('leg.media-up') === 2).then(() => {
+        resolve(rig.events.flatMap((event) => (event.type === 'leg.incoming' ? [event.legId] : [])).at(-1) ?? '');
+      }, reject);
+    });
+    await secure.digit('7');
+    await until('a digit out of encrypted audio', () => digits().endsWith('7'));
+    await rig.switch.hangup(legId, 'normal');
+    await until('the end', () => seen('leg.ended') === before + 1);
+    const quality = rig.events.flatMap((e) =>
+      e.type === 'leg.quality' && e.legId === legId && e.isFinal ? [e.said] : [],
+    );
+    expect(quality[0]?.packets).toBeGreaterThan(5);
+    expect(quality[0]?.lostPackets).toBe(0);
   });
 });

@@ -206,10 +206,15 @@ export class LocalMediaEngine implements MediaEngine {
     }
   }
 
-  async #transportMaker({ kind, codecs }: MediaLegOptions): Promise<(sink: TransportSink) => MediaTransport> {
+  async #transportMaker({ kind, codecs, srtp }: MediaLegOptions): Promise<(sink: TransportSink) => MediaTransport> {
     if (kind === 'webrtc') return this.#weriftMaker();
     const ports = await this.#ports.takePair();
-    return (sink) => new UdpTransport(ports, { advertisedAddress: this.#options.advertisedAddress, codecs }, sink);
+    return (sink) =>
+      new UdpTransport(
+        ports,
+        { advertisedAddress: this.#options.advertisedAddress, codecs, srtp: srtp ?? false },
+        sink,
+      );
   }
 
   async #weriftMaker(): Promise<(sink: TransportSink) => MediaTransport> {

@@ -17,6 +17,8 @@ export interface MediaLegOptions {
   readonly inbandDigits?: boolean;
   /** G.711 laws in the order in which they are offered and chosen; A-law first when absent. Plain RTP only. */
   readonly codecs?: readonly ('pcma' | 'pcmu')[];
+  /** Our offer is RTP/SAVP with the key in it. Secure offers of the far end are always understood. */
+  readonly srtp?: boolean;
 }
 
 /** Both directions of a leg. */

@@ -1,6 +1,6 @@
 /** A plain RTP leg: a pair of UDP sockets, symmetric latching, SDP by the pure core. */
 import type { Socket } from 'node:dgram';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Law } from '../../rtp/g711.ts';
 import { describe, destination, mayReport, receive } from '../../rtp/latch.ts';
@@ -14,6 +14,9 @@ import { SdpError } from '../../sdp/sdp-error.ts';
 import type { MediaTransport, TransportSink } from '../../webrtc/media-transport.ts';
 import { PeerSocket } from './peer-socket.ts';
 import type { PortPair } from './port-allocator.ts';
+import type { SdesSrtp } from '../../webrtc/sdes-srtp.ts';
+
+const USUAL_CODECS: readonly Law[] = ['pcma', 'pcmu'];
 
 export class UdpTransport implements MediaTransport {
   readonly ssrc = randomInt(1, 0xffff_ffff);
@@ -22,6 +25,11 @@ export class UdpTransport implements MediaTransport {
   readonly #sink: TransportSink;
   readonly #advertisedAddress: string;
   readonly #codecs: readonly Law[] | undefined;
+  readonly #offersSrtp: boolean;
+  /** Our key for SRTP where the far end wants it (RFC 4568): 16 bytes and 14 of salt. */
+  readonly #srtpKey = randomBytes(30).toString('base64');
+  #farKey: string | undefined;
+  #srtp: SdesSrtp | undefined;
   readonly #sessionId = randomInt(1, 0x7fff_ffff);
   #version = 0;
   #latch: LatchState = { name: 'open', described: undefined };
@@ -32,11 +40,16 @@ export class UdpTransport implements MediaTransport {
 
   constructor(
     ports: PortPair,
-    options: { readonly advertisedAddress: string; readonly codecs?: readonly Law[] | undefined },
+    options: {
+      readonly advertisedAddress: string;
+      readonly codecs?: readonly Law[] | undefined;
+      readonly srtp?: boolean;
+    },
     sink: TransportSink,
   ) {
     const { advertisedAddress } = options;
     this.#codecs = options.codecs;
+    this.#offersSrtp = options.srtp ?? false;
     this.#rtp = new PeerSocket(ports.rtp, { localAddress: advertisedAddress, mayConnect: ports.isNumbered });
     this.#rtcp = ports.rtcp;
     this.#sink = sink;
@@ -67,34 +80,55 @@ export class UdpTransport implements MediaTransport {
     return Promise.resolve(makeOffer(this.#local()));
   }
 
-  acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
-    const result = acceptAnswer(sdp, this.#codecs);
-    if (!result.ok) return Promise.reject(new SdpError(`the answer cannot be used: ${result.reason}`));
+  async acceptAnswer(sdp: string): Promise<NegotiatedAudio> {
+    const result = acceptAnswer(sdp, { codecs: this.#codecs ?? USUAL_CODECS, offersSrtp: this.#offersSrtp });
+    if (!result.ok) throw new SdpError(`the answer cannot be used: ${result.reason}`);
+    await this.#secure(result.negotiated);
     this.#apply(result.negotiated);
-    return Promise.resolve(result.negotiated);
+    return result.negotiated;
   }
 
-  answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
+  async answerOffer(sdp: string): Promise<{ sdp: string; negotiated: NegotiatedAudio }> {
     const result = answerOffer(sdp, this.#local());
-    if (!result.ok) return Promise.reject(new SdpError(`the offer cannot be used: ${result.reason}`));
+    if (!result.ok) throw new SdpError(`the offer cannot be used: ${result.reason}`);
+    await this.#secure(result.negotiated);
     this.#apply(result.negotiated);
-    return Promise.resolve(result);
+    return result;
+  }
+
+  /** Keys of the far end; the same ones go on with their sequence, new ones begin anew (RFC 4568 section 7.1.4). */
+  async #secure({ crypto }: NegotiatedAudio): Promise<void> {
+    if (crypto?.inlineKey === this.#farKey) return;
+    this.#farKey = crypto?.inlineKey;
+    if (crypto === undefined) {
+      this.#srtp = undefined;
+      return;
+    }
+    // Loaded when it is first needed: plain trunks do without.
+    const { SdesSrtp } = await import('../../webrtc/sdes-srtp.ts');
+    this.#srtp = new SdesSrtp({ ours: this.#srtpKey, theirs: crypto.inlineKey });
   }
 
   sendRtp(packet: RtpPacket): void {
     const to = destination(this.#latch);
     if (to === undefined) return;
     // From Node's pool, and not zeroed first.
+    if (this.#closed) return;
+    if (this.#srtp !== undefined) {
+      this.#rtp.send(this.#srtp.protectRtp(packet), to);
+      return;
+    }
     const bytes = Buffer.allocUnsafe(rtpBytes(packet));
     writeRtp(packet, bytes);
-    if (!this.#closed) this.#rtp.send(bytes, to);
+    this.#rtp.send(bytes, to);
   }
 
-  sendRtcp(bytes: Uint8Array): void {
+  sendRtcp(plain: Uint8Array): void {
     const rtp = destination(this.#latch);
     const negotiated = this.#negotiated;
     if (rtp === undefined || negotiated === undefined) return;
     if (this.#closed) return;
+    const bytes = this.#srtp?.protectRtcp(plain) ?? plain;
     if (negotiated.rtcpMux) this.#rtp.send(bytes, rtp);
     else {
       const to = this.#rtcpSource ?? { address: rtp.address, port: negotiated.rtcpPort };
@@ -112,6 +146,7 @@ export class UdpTransport implements MediaTransport {
     this.#version += 1;
     return {
       ...(this.#codecs === undefined ? {} : { codecs: this.#codecs }),
+      ...{ srtpKey: this.#srtpKey, offersSrtp: this.#offersSrtp },
       address: this.#advertisedAddress,
       port: this.#rtp.socket.address().port,
       rtcpPort: this.#rtcp.address().port,
@@ -138,7 +173,8 @@ export class UdpTransport implements MediaTransport {
       this.#onRtcp(bytes, source);
       return;
     }
-    const packet = parseRtp(bytes);
+    const plain = this.#srtp === undefined ? bytes : this.#srtp.unprotectRtp(bytes);
+    const packet = plain === undefined ? undefined : parseRtp(plain);
     if (packet === undefined || !this.#believes(source)) this.#ignoredPackets += 1;
     else this.#sink.onRtp(packet);
   }
@@ -158,8 +194,13 @@ export class UdpTransport implements MediaTransport {
       this.#ignoredPackets += 1;
       return;
     }
+    const plain = this.#srtp === undefined ? bytes : this.#srtp.unprotectRtcp(bytes);
+    if (plain === undefined) {
+      this.#ignoredPackets += 1;
+      return;
+    }
     if (this.#negotiated?.rtcpMux === false) this.#rtcpSource = source;
-    this.#sink.onRtcp(bytes);
+    this.#sink.onRtcp(plain);
   }
 }
 

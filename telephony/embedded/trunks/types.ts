@@ -36,6 +36,8 @@ export interface TrunkOptions {
   readonly name: string;
   /** Codecs in the order in which they are offered; undefined: A-law first. */
   readonly codecs?: readonly ('pcma' | 'pcmu')[];
+  /** Audio is encrypted with keys in SDP (RFC 4568). */
+  readonly srtp?: boolean;
   /** Digits are looked for in the audio too. */
   readonly inbandDigits?: boolean;
   /** P-Asserted-Identity of the trunk is believed; default true. */
