@@ -160,6 +160,7 @@ describe('failover in mid-sentence', () => {
     await server.start();
     const vosk = createVoskRecognizer({ url: server.url, languages: ['zh-CN'], maxStreams: 4, logger });
     const recognizer = await failover([vosk, new CodedRecognizer('two')]);
+    for (let i = 0; i < 200 && vosk.state.type !== 'ready'; i++) await delay(20);
     const listener = new Listener(recognizer, 'f5', { speed: 3 });
     await listener.play(coded(words.slice(0, 10)), 1);
     for (let i = 0; i < 200 && listener.updates.length === 0; i++) await delay(20);

@@ -30,6 +30,11 @@ export interface OutgoingStreamOptions extends RecognizerStreamOptions {
   readonly onClosed: () => void;
 }
 
+/** Louder than this may be speech (about -35 dB). */
+const LOUD = 600;
+const QUIET_SAMPLES = 400 * SAMPLES_PER_MS;
+const isQuiet = (pcm: Int16Array): boolean => !pcm.some((sample) => Math.abs(sample) > LOUD);
+
 export class OutgoingStream implements RecognizerStream {
   readonly #options: OutgoingStreamOptions;
   #id: number;
@@ -45,6 +50,8 @@ export class OutgoingStream implements RecognizerStream {
   readonly #bases: Map<number, number>;
   #sentences = 0;
   #finalOnly = false;
+  /** Silence until now; undefined while nobody wants to know. */
+  #quietSamples: number | undefined;
   #idle: NodeJS.Timeout | undefined;
   #ending: Promise<void> | undefined;
   #ended: () => void = () => undefined;
@@ -69,9 +76,13 @@ export class OutgoingStream implements RecognizerStream {
     return this.#waitingSamples;
   }
 
-  /** Between two sentences: nothing is lost when the child changes. */
-  get movable(): boolean {
-    return this.#state === 'open' && !this.#sentenceOpen;
+  /**
+   * Between two sentences: nothing is lost when the child changes. From the first question on it is listened for silence: a
+   * word that is being said is not yet text.
+   */
+  movable(): boolean {
+    this.#quietSamples ??= 0;
+    return this.#state === 'open' && !this.#sentenceOpen && this.#quietSamples >= QUIET_SAMPLES;
   }
 
   push(frame: AudioFrame): void {
@@ -90,6 +101,7 @@ export class OutgoingStream implements RecognizerStream {
     // A copy: the media engine may use its buffer again.
     this.#gathered.push(pcm.slice());
     this.#gatheredSamples += pcm.length;
+    if (this.#quietSamples !== undefined) this.#quietSamples = isQuiet(pcm) ? this.#quietSamples + pcm.length : 0;
     this.#watchIdle();
   }
 
@@ -121,6 +133,7 @@ export class OutgoingStream implements RecognizerStream {
     // One number is left for what the old child may still have to say.
     this.#bases.set(id, this.#sentences + 1);
     this.#waitingSamples = 0;
+    this.#quietSamples = undefined;
     carrier.send({ type: 'open', id });
     if (this.#finalOnly) carrier.send({ type: 'final-only', id, on: true });
   }

@@ -54,6 +54,11 @@ export class Pool {
     return this.#workers.flatMap(({ link }) => (link.pid === undefined ? [] : [link.pid]));
   }
 
+  /** Children that hear. */
+  get ready(): number {
+    return this.#workers.filter(({ link }) => link.state === 'ready').length;
+  }
+
   get open(): number {
     return this.#openedAtMs.size;
   }
@@ -187,7 +192,7 @@ export class Pool {
     if (next.link.state !== 'ready') return;
     if (!this.#workers.includes(next)) this.#workers = [...this.#workers, next];
     for (const stream of [...old.streams.values()]) {
-      if (!stream.movable && nowMs - sinceMs < PATIENCE_MS) continue;
+      if (!stream.movable() && nowMs - sinceMs < PATIENCE_MS) continue;
       old.leave(stream);
       stream.move(this.newId(), next);
       next.streams.set(stream.id, stream);

@@ -79,6 +79,11 @@ export class SherpaRecognizer implements Recognizer {
     return this.#pool?.pids ?? [];
   }
 
+  /** Children that hear, for health reports. */
+  get readyChildren(): number {
+    return this.#pool?.ready ?? 0;
+  }
+
   onState(listener: (state: RecognizerState) => void): () => void {
     return this.#state.listen(listener);
   }

@@ -140,12 +140,14 @@ describe('OutgoingStream', () => {
     });
     stream.update(said(0, '一', true));
     stream.update(said(1, '二', false));
-    expect(stream.movable).toBe(false);
+    expect(stream.movable()).toBe(false);
     stream.update(said(1, '二。', true));
-    expect(stream.movable).toBe(true);
-    stream.push({ atMs: 0, pcm: new Int16Array(160), gapBeforeMs: 0 });
+    stream.push({ atMs: 0, pcm: new Int16Array(160).fill(5000), gapBeforeMs: 0 });
+    expect(stream.movable()).toBe(false);
+    stream.push({ atMs: 20, pcm: new Int16Array(3200), gapBeforeMs: 0 });
+    expect(stream.movable()).toBe(true);
     stream.move(2, carrier(toNew));
-    stream.push({ atMs: 20, pcm: new Int16Array(160), gapBeforeMs: 0 });
+    stream.push({ atMs: 420, pcm: new Int16Array(160), gapBeforeMs: 0 });
     stream.collect();
     stream.update(said(2, '迟到', true), 1);
     stream.update(said(0, '三', false));
