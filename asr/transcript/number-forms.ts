@@ -15,6 +15,11 @@ const D = '[零一二三四五六七八九幺]';
 const dayPart = /(凌晨|清晨|早上|早晨|上午|中午|下午|晚上|傍晚|半夜|夜里|今早|今晚|昨晚|明早)$/;
 const digitOf = '零一二三四五六七八九';
 
+const numeral = new RegExp(N);
+const identity = /[零一二三四五六七八九幺0-9]{17}$/;
+/** What a form can begin with. */
+const begins = /^[零一二两三四五六七八九十百千万叉艾xX]/;
+
 const digits = (text: string): string =>
   Array.from(text.replaceAll('幺', '一').replaceAll('两', '二'))
     .map((char) => digitOf.indexOf(char))
@@ -93,7 +98,6 @@ const forms: readonly Form[] = [
 
 /** The X (said 叉 or 艾克斯) that ends an identity number of 17 digits. */
 const lastX = /^(叉|艾克斯|[xX])/;
-const IDENTITY_DIGITS = 17;
 
 /** Replaces such forms; other pieces stay as they are. */
 export function joinForms(pieces: readonly Piece[]): readonly Piece[] {
@@ -125,15 +129,15 @@ export function joinForms(pieces: readonly Piece[]): readonly Piece[] {
 
 /** In the middle of a number nothing new begins. */
 function isInside(text: string, at: number): boolean {
-  return new RegExp(N).test(text[at - 1] ?? '') && new RegExp(N).test(text[at] ?? '');
+  return numeral.test(text[at - 1] ?? '') && numeral.test(text[at] ?? '');
 }
 
 function matchAt(text: string, at: number): { readonly text: string; readonly length: number } | undefined {
   const rest = text.slice(at);
+  if (!begins.test(rest)) return undefined;
   const before = text.slice(0, at);
   const x = lastX.exec(rest);
-  if (x !== null && new RegExp(`[${digitOf}幺0-9]{${IDENTITY_DIGITS}}$`).test(before))
-    return { text: 'X', length: x[0].length };
+  if (x !== null && identity.test(before)) return { text: 'X', length: x[0].length };
   for (const { pattern, write } of forms) {
     const match = pattern.exec(rest);
     const written =

@@ -62,31 +62,34 @@ export class WordingModel {
   readonly #chars: string[] = ['^'];
   readonly #numbers = new Map<string, number>([['^', 0]]);
   readonly #lexicon: WordingCounts['lex'];
-  readonly #unigrams = new Map<number, number>();
-  readonly #bigrams = new Map<number, number>();
-  readonly #trigrams = new Map<number, number>();
-  readonly #afterOne = new Map<number, number>();
-  readonly #afterTwo = new Map<number, number>();
+  /** Cost of a character by itself; in place of one never seen stands `#unseenCost`. */
+  readonly #alone = new Map<number, number>();
+  /** Costs after one character, and after two (by `a * SPAN + b`): what is looked up most. */
+  readonly #afterOne = new Map<number, Map<number, number>>();
+  readonly #afterTwo = new Map<number, Map<number, number>>();
   readonly #candidates = new Map<string, readonly Candidate[]>();
-  #total = 0;
+  #unseenCost = 0;
 
   constructor(counts: WordingCounts) {
     this.#lexicon = counts.lex;
+    const total = Math.max(
+      1,
+      Object.values(counts.n1).reduce((sum, count) => sum + count, 0),
+    );
     for (const [char, count] of Object.entries(counts.n1)) {
-      this.#unigrams.set(this.#number(char), count);
-      this.#total += count;
+      this.#alone.set(this.#number(char), UNIGRAM_COST - Math.log(count / total));
     }
+    this.#unseenCost = UNIGRAM_COST - Math.log(UNSEEN_COUNT / total);
     for (const [pair, count] of Object.entries(counts.n2)) {
       const [a = 0, b = 0] = Array.from(pair).map((c) => this.#number(c));
-      this.#bigrams.set(a * SPAN + b, count);
-      this.#afterOne.set(a, (this.#afterOne.get(a) ?? 0) + count);
+      inside(this.#afterOne, a).set(b, count);
     }
     for (const [three, count] of Object.entries(counts.n3)) {
       const [a = 0, b = 0, c = 0] = Array.from(three).map((x) => this.#number(x));
-      const context = a * SPAN + b;
-      this.#trigrams.set(context * SPAN + c, count);
-      this.#afterTwo.set(context, (this.#afterTwo.get(context) ?? 0) + count);
+      inside(this.#afterTwo, a * SPAN + b).set(c, count);
     }
+    for (const after of this.#afterOne.values()) toCosts(after, BIGRAM_COST);
+    for (const after of this.#afterTwo.values()) toCosts(after, 0);
   }
 
   #number(char: string): number {
@@ -100,17 +103,21 @@ export class WordingModel {
     return this.#chars[number] ?? '?';
   }
 
-  /** Cost of `c` after `a b` (trigram with back-off to pairs and single characters). */
-  cost(a: number, b: number, c: number): number {
-    const context = a * SPAN + b;
-    const three = this.#trigrams.get(context * SPAN + c);
-    if (three !== undefined) return -Math.log(three / (this.#afterTwo.get(context) ?? three));
-    const two = this.#bigrams.get(b * SPAN + c);
-    if (two !== undefined) return BIGRAM_COST - Math.log(two / (this.#afterOne.get(b) ?? two));
-    return UNIGRAM_COST - Math.log((this.#unigrams.get(c) ?? UNSEEN_COUNT) / Math.max(1, this.#total));
+  /** Costs of what may follow `a b`; what is not in them costs `costAfter(b, c)`. */
+  costsAfter(a: number, b: number): ReadonlyMap<number, number> | undefined {
+    return this.#afterTwo.get(a * SPAN + b);
   }
 
-  /** What a toned syllable may stand for, wrong tones and accents included; empty for an unknown one. */
+  /** Costs of what may follow `b`; what is not in them costs `costAlone(c)`. */
+  costsAfterOne(b: number): ReadonlyMap<number, number> | undefined {
+    return this.#afterOne.get(b);
+  }
+
+  costAlone(c: number): number {
+    return this.#alone.get(c) ?? this.#unseenCost;
+  }
+
+  /** What a toned syllable may stand for, wrong tones and accents included, cheapest first; empty for an unknown one. */
   candidates(syllable: string): readonly Candidate[] {
     const known = this.#candidates.get(syllable);
     if (known !== undefined) return known;
@@ -124,7 +131,7 @@ export class WordingModel {
         this.#add(best, toned, ACCENT_COST + (toned.endsWith(syllable.slice(-1)) ? 0 : TONE_COST));
       }
     }
-    const list = [...best].map(([char, cost]) => ({ char, cost }));
+    const list = [...best].map(([char, cost]) => ({ char, cost })).sort((x, y) => x.cost - y.cost);
     this.#candidates.set(syllable, list);
     return list;
   }
@@ -140,4 +147,19 @@ export class WordingModel {
       if (old === undefined || cost < old) best.set(number, cost);
     }
   }
+}
+
+function inside(maps: Map<number, Map<number, number>>, key: number): Map<number, number> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<number, number>();
+  maps.set(key, made);
+  return made;
+}
+
+/** From counts to negative logarithms, in place. */
+function toCosts(counts: Map<number, number>, extra: number): void {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  for (const [char, count] of counts) counts.set(char, extra - Math.log(count / total));
 }

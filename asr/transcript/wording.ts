@@ -4,7 +4,7 @@
  */
 import type { WordingModel } from './wording-model.ts';
 
-const BEAM = 40;
+const BEAM = 20;
 /** A character is settled when this many more have been heard; nothing that far back is worth a flicker. */
 const SETTLE_AFTER = 8;
 
@@ -14,6 +14,15 @@ interface Path {
   readonly cost: number;
   readonly chars: readonly number[];
 }
+
+interface Step {
+  readonly from: Path;
+  readonly char: number;
+  readonly cost: number;
+}
+
+/** A path that costs this much more than the best is not followed: about one in ten thousand. */
+const HOPELESS = 9;
 
 /** The wording of one sentence so far. */
 export class Wording {
@@ -35,10 +44,18 @@ export class Wording {
   push(syllable: string): void {
     const candidates = this.#model.candidates(syllable);
     const options = candidates.length > 0 ? candidates : [{ char: -1, cost: 0 }];
-    const best = new Map<number, { readonly from: Path; readonly char: number; readonly cost: number }>();
+    const best = new Map<number, Step>();
+    let cheapest = Infinity;
     for (const from of this.#paths) {
+      const afterTwo = this.#model.costsAfter(from.before, from.last);
+      const afterOne = this.#model.costsAfterOne(from.last);
       for (const { char, cost } of options) {
-        const total = from.cost + cost + (char < 0 ? 0 : this.#model.cost(from.before, from.last, char));
+        // Cheapest first, and what follows only adds: the rest is no better.
+        if (from.cost + cost > cheapest + HOPELESS) break;
+        const next = char < 0 ? 0 : (afterTwo?.get(char) ?? afterOne?.get(char) ?? this.#model.costAlone(char));
+        const total = from.cost + cost + next;
+        if (total > cheapest + HOPELESS) continue;
+        if (total < cheapest) cheapest = total;
         const key = (from.last + 1) * 0x10000 + char + 1;
         const old = best.get(key);
         if (old === undefined || total < old.cost) best.set(key, { from, char, cost: total });

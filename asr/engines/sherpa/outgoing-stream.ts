@@ -1,6 +1,5 @@
 /** The program's end of one stream: gathers audio, limits what may wait, marks what was lost. */
 import type { AudioFrame, RecognizerStream, RecognizerStreamOptions } from '../../ports.ts';
-import { joinSamples } from '../remote/samples.ts';
 import type { AudioPart, SentenceUpdate, ToChild } from './child-protocol.ts';
 
 const SAMPLES_PER_MS = 8;
@@ -11,7 +10,9 @@ const MAX_FRAME_SAMPLES = 1000 * SAMPLES_PER_MS;
 const CLOCK_SLACK_MS = 30;
 const END_LIMIT_MS = 2000;
 /** No audio for this long ends the sentence: nobody hears silence that is not sent. */
-const IDLE_MS = 1000;
+const IDLE_TICKS = 10;
+/** What comes between two ticks, usually; more makes more room. */
+const USUAL_SAMPLES = 1600;
 
 /** A child, as a stream sees it. */
 export interface Carrier {
@@ -39,7 +40,7 @@ export class OutgoingStream implements RecognizerStream {
   readonly #options: OutgoingStreamOptions;
   #id: number;
   #carrier: Carrier;
-  #gathered: Int16Array[] = [];
+  #gathered = new Int16Array(USUAL_SAMPLES);
   #gatheredSamples = 0;
   #startMs = 0;
   #gapMs = 0;
@@ -52,7 +53,9 @@ export class OutgoingStream implements RecognizerStream {
   #finalOnly = false;
   /** Silence until now; undefined while nobody wants to know. */
   #quietSamples: number | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  /** Audio came since the last tick. */
+  #isFresh = false;
+  #idleTicks = 0;
   #ending: Promise<void> | undefined;
   #ended: () => void = () => undefined;
 
@@ -98,19 +101,25 @@ export class OutgoingStream implements RecognizerStream {
     }
     if (this.#gatheredSamples === 0) this.#startMs = frame.atMs;
     this.#gapMs += frame.gapBeforeMs;
-    // A copy: the media engine may use its buffer again.
-    this.#gathered.push(pcm.slice());
+    this.#room(pcm.length).set(pcm, this.#gatheredSamples);
     this.#gatheredSamples += pcm.length;
+    this.#isFresh = true;
     if (this.#quietSamples !== undefined) this.#quietSamples = isQuiet(pcm) ? this.#quietSamples + pcm.length : 0;
-    this.#watchIdle();
+  }
+
+  /** Every tenth of a second: hands on what was gathered, and ends the sentence when nothing comes any more. */
+  tick(): void {
+    this.collect();
+    this.#idleTicks = this.#isFresh ? 0 : this.#idleTicks + 1;
+    this.#isFresh = false;
+    if (this.#idleTicks === IDLE_TICKS) this.#pause();
   }
 
   /** Hands what was gathered to the child's next message. */
   collect(): void {
     if (this.#gatheredSamples === 0) return;
-    const pcm = joinSamples(this.#gathered, this.#gatheredSamples);
+    const pcm = this.#gathered.slice(0, this.#gatheredSamples);
     const gapBeforeMs = Math.round(this.#gapMs);
-    this.#gathered = [];
     this.#gatheredSamples = 0;
     this.#gapMs = 0;
     this.#waitingSamples += pcm.length;
@@ -163,8 +172,6 @@ export class OutgoingStream implements RecognizerStream {
   close(reason: 'ended' | 'failed'): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    clearTimeout(this.#idle);
-    this.#gathered = [];
     this.#gatheredSamples = 0;
     this.#options.onClosed();
     this.#options.onEnd(reason);
@@ -190,20 +197,18 @@ export class OutgoingStream implements RecognizerStream {
     clearTimeout(timer);
   }
 
-  #watchIdle(): void {
-    if (this.#idle === undefined) {
-      this.#idle = setTimeout(() => {
-        this.#pause();
-      }, IDLE_MS);
-      this.#idle.unref();
-    } else {
-      this.#idle.refresh();
-    }
+  /** A copy is kept: the media engine may use its buffer again. */
+  #room(samples: number): Int16Array {
+    const needed = this.#gatheredSamples + samples;
+    if (needed <= this.#gathered.length) return this.#gathered;
+    const larger = new Int16Array(Math.max(needed, 2 * this.#gathered.length));
+    larger.set(this.#gathered);
+    this.#gathered = larger;
+    return larger;
   }
 
   #pause(): void {
     if (this.#state !== 'open') return;
-    this.collect();
     this.#carrier.flush();
     if (this.#sentenceOpen || this.#finalOnly) this.#carrier.send({ type: 'pause', id: this.#id });
   }

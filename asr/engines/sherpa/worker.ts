@@ -98,7 +98,7 @@ export class Worker implements Carrier {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
       this.#tick++;
-      for (const stream of this.streams.values()) stream.collect();
+      for (const stream of this.streams.values()) stream.tick();
       this.flush();
       if (this.streams.size > 0) return;
       clearInterval(this.#timer);

@@ -10,13 +10,13 @@ import { latencyOf, type Latency } from './word-latency.ts';
 const STREAMS = 20;
 const MOST_STREAMS = 1500;
 const ROUNDS = 3;
-const ROUND_MS = 10_000;
+const ROUND_MS = 6000;
 const LIMIT_MS = 500;
 /** While searching: one look. */
-const LOOK_MS = 8000;
-const WARM_UP_MS = 4000;
+const LOOK_MS = 5000;
+const WARM_UP_MS = 3000;
 /** The search ends when both ends are this close. */
-const CLOSE = 1.05;
+const CLOSE = 1.08;
 /** As many words as with few streams, nearly: what is dropped or comes too late does not make a stream followed. */
 const HEARD = 0.95;
 

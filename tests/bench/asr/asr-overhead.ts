@@ -7,8 +7,8 @@ import { makeVoices } from './voices.ts';
 
 const STREAMS = 20;
 const ROUNDS = 5;
-const ROUND_MS = 6000;
-const WARM_UP_MS = 5000;
+const ROUND_MS = 5000;
+const WARM_UP_MS = 3000;
 
 export const asrOverhead: Bench = {
   name: 'asr-overhead',
