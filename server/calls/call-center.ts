@@ -44,13 +44,13 @@ export class CallCenter {
   readonly #reconciler: Reconciler;
   readonly #voicemail: VoicemailDesk;
   readonly #flows: IvrFlows;
-  readonly #mask: RecordingMask;
   readonly callbacks: CallbackService;
   readonly lineDesk: LineDesk;
   readonly lineWatch: LineWatch;
   readonly seats: Seats;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
+  readonly #mask = new RecordingMask(() => this.#options.logger);
   readonly #hearers: ((event: CallEvent) => void)[] = [];
   #unsubscribe: (() => void) | undefined;
   /** While calls of an earlier process are being adopted: events of legs we do not know yet. */
@@ -59,7 +59,6 @@ export class CallCenter {
   constructor(options: CallCenterOptions) {
     this.#options = options;
     const { line, logger, nowMs } = options;
-    this.#mask = new RecordingMask(logger);
     this.lineDesk = lineParts.makeLineDesk(options, this.#house);
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
     this.callbacks = lineParts.makeCallbacks(options, this.#house);

@@ -71,12 +71,12 @@ interface Known {
 
 /** Gathers what must be hidden, call by call, and hides it as soon as it can. */
 export class RecordingMask {
-  readonly #logger: Logger;
+  readonly #logger: () => Logger;
   readonly #calls = new Map<string, Known>();
   /** One file is written by one at a time. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(logger: Logger) {
+  constructor(logger: () => Logger) {
     this.#logger = logger;
   }
 
@@ -109,10 +109,10 @@ export class RecordingMask {
   #silence(callId: string, path: string, spans: readonly TimeSpan[]): void {
     this.#work = this.#work.then(async () => {
       try {
-        if (await silenceSpans(path, spans)) this.#logger.info({ callId, spans: spans.length }, 'recording masked');
-        else this.#logger.error({ callId }, 'recording not masked: not a PCM file');
+        if (await silenceSpans(path, spans)) this.#logger().info({ callId, spans: spans.length }, 'recording masked');
+        else this.#logger().error({ callId }, 'recording not masked: not a PCM file');
       } catch (error) {
-        this.#logger.error({ err: error, callId }, 'recording not masked');
+        this.#logger().error({ err: error, callId }, 'recording not masked');
       }
     });
   }

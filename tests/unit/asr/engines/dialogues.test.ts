@@ -6,17 +6,22 @@ import { BurstLimit } from '../../../../asr/engines/remote/burst-limit.ts';
 import { voskDialogue } from '../../../../asr/engines/vosk/vosk-dialogue.ts';
 
 describe('the dialogue with vosk-server', () => {
-  const { greeting, farewell, hear } = voskDialogue();
+  const dialogue = voskDialogue();
 
   it('asks for 8 kHz and words, and says goodbye letter by letter', () => {
-    expect(JSON.parse(greeting[0] ?? '')).toEqual({ config: { sample_rate: 8000, words: true, max_alternatives: 0 } });
-    expect(farewell).toBe('{"eof" : 1}');
+    expect(JSON.parse(dialogue.greeting[0] ?? '')).toEqual({
+      config: { sample_rate: 8000, words: true, max_alternatives: 0 },
+    });
+    expect(dialogue.farewell).toBe('{"eof" : 1}');
   });
 
   it('counts every answer as one packet taken', () => {
-    expect(hear('{"partial" : "我 要"}')).toEqual([{ type: 'partial', text: '我 要', words: [] }, { type: 'taken' }]);
+    expect(dialogue.hear('{"partial" : "我 要"}')).toEqual([
+      { type: 'partial', text: '我 要', words: [] },
+      { type: 'taken' },
+    ]);
     expect(
-      hear(
+      dialogue.hear(
         '{"result":[{"conf":0.5,"end":1.5,"start":1,"word":"我要"},{"conf":1,"end":2,"start":1.5,"word":"投诉"}],"text":"我要 投诉"}',
       ),
     ).toEqual([
@@ -31,11 +36,11 @@ describe('the dialogue with vosk-server', () => {
       },
       { type: 'taken' },
     ]);
-    expect(hear('{"text":""}')[0]).toMatchObject({ type: 'final', text: '', words: [] });
+    expect(dialogue.hear('{"text":""}')[0]).toMatchObject({ type: 'final', text: '', words: [] });
   });
 
   it.each(['', '[]', '{"alternatives":[]}', '<html>', '{"partial":7}'])('takes %j for a fault', (message) => {
-    expect(hear(message)[0]).toEqual({ type: 'fault', detail: 'not an answer of vosk-server' });
+    expect(dialogue.hear(message)[0]).toEqual({ type: 'fault', detail: 'not an answer of vosk-server' });
   });
 });
 

@@ -64,7 +64,7 @@ describe('hidden numbers in the recording', () => {
   });
 
   it('are hidden when the recording ends, and when they are understood after that', async () => {
-    const mask = new RecordingMask(pino({ level: 'silent' }));
+    const mask = new RecordingMask(() => pino({ level: 'silent' }));
     mask.speech('c1', final([{ startMs: 200, endMs: 300 }]));
     mask.speech('c1', final());
     mask.speech('c1', { ...final([{ startMs: 4000, endMs: 4100 }]), final: false });
