@@ -93,6 +93,8 @@ abstract class Stream {
  */
 export class ToneDecoder extends Stream implements Decoder {
   #chunks = 0;
+  /** Nothing was said since the beginning, or since silence was fed. */
+  #isFresh = true;
   #sentenceChunk = 0;
 
   get ready(): boolean {
@@ -103,8 +105,14 @@ export class ToneDecoder extends Stream implements Decoder {
     this.#chunks++;
   }
 
+  override accept(samples: Float32Array): void {
+    super.accept(samples);
+    this.#isFresh = false;
+  }
+
   padding(samples: number, ticks: number): number {
-    if (this.fedSamples !== this.#chunks * CHUNK_SAMPLES) return 0;
+    // Never in mid-audio: silence there would tear a word.
+    if (!this.#isFresh) return 0;
     const byThen = samples + ticks * TICK_SAMPLES - SLACK_SAMPLES;
     return (((CHUNK_SAMPLES - byThen) % CHUNK_SAMPLES) + CHUNK_SAMPLES) % CHUNK_SAMPLES;
   }
@@ -137,6 +145,7 @@ export class ToneDecoder extends Stream implements Decoder {
     // To the end of the chunk and one more: labels come up to 200 ms after their sound.
     const missing = (CHUNK_SAMPLES - (this.fedSamples % CHUNK_SAMPLES)) % CHUNK_SAMPLES;
     this.accept(new Float32Array(missing + CHUNK_SAMPLES));
+    this.#isFresh = true;
   }
 }
 

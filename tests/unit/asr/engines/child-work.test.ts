@@ -132,6 +132,21 @@ describe('the work of a recogniser child', () => {
     expect(native.batches.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('never puts silence into the middle of what is said, however packets fall', () => {
+    const { native, work, told, round, say } = setup();
+    work.open(1);
+    let said = 0;
+    for (let tick = 0; tick < 60; tick++) {
+      const samples = [640, 800, 960, 0, 1600, 800][tick % 6] ?? 0;
+      if (samples > 0) say([1], samples, tick);
+      said += samples;
+      while (round());
+    }
+    // Padding comes once, at the beginning, and is less than one step.
+    expect(native.batches.length).toBeLessThanOrEqual(Math.floor((said + CHUNK) / CHUNK));
+    expect(idsOf(told).length).toBeGreaterThan(0);
+  });
+
   it('acknowledges each sample once', () => {
     const { work, told, round, say } = setup();
     work.open(1);
