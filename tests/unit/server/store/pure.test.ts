@@ -81,7 +81,7 @@ describe('ensureDemoUsers', () => {
   it('makes log-ins once, with passwords that differ and can be read out', async () => {
     const store = { users: users() };
     const logins = await ensureDemoUsers(store);
-    expect(logins.map((l) => l.login)).toEqual(['agent1', 'agent2', 'agent3', 'supervisor1', 'admin']);
+    expect(logins.map((l) => l.login)).toEqual(['agent1', 'agent2', 'agent3', 'cloud1', 'supervisor1', 'admin']);
     expect(new Set(logins.map((l) => l.password)).size).toBe(5);
     for (const l of logins) expect(l.password).toMatch(/^([a-z]{4}-){3}[2-9]{4}$/);
     expect(await ensureDemoUsers(store)).toEqual([]);
