@@ -82,7 +82,7 @@ describe('ensureDemoUsers', () => {
     const store = { users: users() };
     const logins = await ensureDemoUsers(store);
     expect(logins.map((l) => l.login)).toEqual(['agent1', 'agent2', 'agent3', 'cloud1', 'supervisor1', 'admin']);
-    expect(new Set(logins.map((l) => l.password)).size).toBe(5);
+    expect(new Set(logins.map((l) => l.password)).size).toBe(6);
     for (const l of logins) expect(l.password).toMatch(/^([a-z]{4}-){3}[2-9]{4}$/);
     expect(await ensureDemoUsers(store)).toEqual([]);
   });
