@@ -1,7 +1,7 @@
 /** Entry of the media thread: runs a `LocalMediaEngine` and carries calls, events and log lines over the port. */
 import { execFileSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
@@ -23,7 +23,9 @@ const chrtLimitMs = 2_000;
 function goFirst(logger: Logger): void {
   // Elsewhere the priority would be the whole process's.
   if (process.platform !== 'linux') return;
-  if (becomeRealTime()) logger.debug('media: thread has real-time priority');
+  // On one core a real-time thread that waits for V8's own helpers keeps them from running: measured, calls stood still
+  // for 950 ms, which is when the kernel takes the core away from it.
+  if (availableParallelism() > 1 && becomeRealTime()) logger.debug('media: thread has real-time priority');
   else {
     try {
       setPriority(0, threadPriority);

@@ -7,7 +7,6 @@ import { Child } from '../media/child.ts';
 import { median, quantile, rounded } from '../stats.ts';
 import type { CpsWork } from './switch.ts';
 
-const SWITCH_CORE = 0;
 const CALLER_CORE = 1;
 const SCENARIO = fileURLToPath(new URL('./caller.xml', import.meta.url));
 /** Where the answer time is measured. */
@@ -48,7 +47,6 @@ function told(round: Round): string {
 }
 
 async function measure(sut: Child<CpsWork>, say: (line: string) => void): Promise<Metrics> {
-  await sut.ask('pin', { core: SWITCH_CORE });
   say(`warm-up: ${told(await callAt(sut, RATED_CPS, 6))}`);
   const p99s: number[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {

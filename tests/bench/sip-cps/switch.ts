@@ -13,6 +13,7 @@ import { serve } from '../media/child.ts';
 
 const HOST = '127.0.0.1';
 const PROMPT_MS = 1_000;
+const SWITCH_CORE = 0;
 
 /** One second of a quiet tone, 8 kHz mono. */
 function promptFile(path: string): string {
@@ -41,6 +42,11 @@ function promptFile(path: string): string {
   writeFileSync(path, bytes);
   return path;
 }
+
+// The whole process on one core before anything of it starts, as on a machine that has one. What else the machine does
+// is not what is measured.
+execFileSync('taskset', ['-acp', String(SWITCH_CORE), String(process.pid)], { stdio: 'ignore' });
+hurry(process.pid);
 
 const prompt = promptFile(`/tmp/hotline-sip-cps-${process.pid}.wav`);
 const media = await createMediaEngine({
@@ -80,12 +86,6 @@ sw.subscribe((event) => {
 await sw.start();
 
 const work = {
-  /** Everything of this process on one core, threads that are there and those to come. */
-  pin: ({ core }: { core: number }): void => {
-    // What else the machine does is not what is measured; the media thread has seen to itself.
-    hurry(process.pid);
-    execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
-  },
   port: (): number => sw.sipPort,
   usage: (): { cpuMs: number; atMs: number; faults: number; legs: number } => {
     const { user, system } = process.cpuUsage();
