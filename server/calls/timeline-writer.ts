@@ -9,6 +9,8 @@ import type { CallEvent, CallEventBody } from '../timeline/events.ts';
 const MAX_WAITING = 200_000;
 const RETRY_MS = 500;
 const BATCH = 200;
+/** After a write what comes is gathered for a moment, so that a busy hour costs a few large writes and not many small. */
+const GATHER_MS = 20;
 const TRIES_TOGETHER = 20;
 
 export interface TimelineWriterOptions {
@@ -24,6 +26,7 @@ export class TimelineWriter {
   readonly #seq = new Map<string, number>();
   #waiting: CallEvent[] = [];
   #writing: Promise<void> | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #closed = false;
   /** Events given up because the database was away for too long. */
   dropped = 0;
@@ -45,7 +48,7 @@ export class TimelineWriter {
     if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
     else this.dropped++;
     this.#options.onEvent(event);
-    this.#writing ??= this.#write();
+    if (this.#gathering === undefined || this.#waiting.length >= BATCH) this.#begin();
     return event;
   }
 
@@ -63,6 +66,20 @@ export class TimelineWriter {
 
   forget(callId: string): void {
     this.#seq.delete(callId);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#writing ??= this.#write();
+  }
+
+  #gather(): void {
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      if (this.#waiting.length > 0) this.#begin();
+    }, GATHER_MS);
+    this.#gathering.unref();
   }
 
   async #write(): Promise<void> {
@@ -87,6 +104,7 @@ export class TimelineWriter {
     }
     this.#tries = 0;
     this.#writing = undefined;
+    if (!this.#closed) this.#gather();
   }
 
   /** One event that the database will never take must not hold up all others. */
@@ -113,6 +131,7 @@ export class TimelineWriter {
   }
 
   async flush(): Promise<void> {
+    if (this.#waiting.length > 0) this.#begin();
     await this.#writing;
   }
 }

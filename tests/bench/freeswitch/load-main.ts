@@ -1,12 +1,16 @@
 /**
- * Many bare telephones in a process of their own, so that their work is not counted as the server's: one SIP socket,
- * no audio sent, audio received thrown away. Calls are answered at once and end with the other side.
+ * Many bare telephones in a process of their own, so that their work is not counted as the server's: one SIP socket, a
+ * few packets of audio sent when a call is up (as the first of every telephone), audio received thrown away. A telephone
+ * that is called rings for a moment before it answers; calls end with the other side.
  */
 import { createSocket } from 'node:dgram';
 import { randomUUID } from 'node:crypto';
 import type { LoadOrder, LoadReport } from './load-protocol.ts';
 
 const HOST = '127.0.0.1';
+const RINGS_MS = 500;
+const FIRST_PACKETS = 3;
+const PACKET_MS = 20;
 interface Call {
   readonly id: string;
   readonly startedMs: number;
@@ -74,8 +78,25 @@ function onResponse(text: string, call: Call | undefined): void {
   request('ACK', call, 1);
   if (call.state !== 'calling') return;
   call.state = status < 300 ? 'up' : 'ended';
-  if (status < 300) inviteTo200Ms.push(performance.now() - call.startedMs);
-  else failed += 1;
+  if (status < 300) {
+    inviteTo200Ms.push(performance.now() - call.startedMs);
+    sendFirstAudio(text);
+  } else failed += 1;
+}
+
+/** To the address in the answer's SDP: PCMA silence (RFC 3551). */
+function sendFirstAudio(answer: string): void {
+  const port = Number(/^m=audio (\d+)/m.exec(answer)?.[1] ?? 0);
+  if (port === 0) return;
+  for (let n = 0; n < FIRST_PACKETS; n += 1) {
+    const packet = Buffer.alloc(172, 0xd5);
+    packet.set([0x80, 8, 0, n]);
+    packet.writeUInt32BE(n * 160, 4);
+    packet.writeUInt32BE(port, 8);
+    setTimeout(() => {
+      sink.send(packet, port, HOST);
+    }, n * PACKET_MS);
+  }
 }
 
 function onRequest(text: string, from: { address: string; port: number }, call: Call | undefined): void {
@@ -93,21 +114,29 @@ function onRequest(text: string, from: { address: string; port: number }, call: 
   }
   const to = field(text, 'To');
   const vias = [...text.matchAll(/^Via: *(.*)\r$/gim)].map((m) => `Via: ${m[1] ?? ''}`);
-  const body = isInvite ? sdp() : '';
-  const answer = [
-    'SIP/2.0 200 OK',
-    ...vias,
-    `From: ${field(text, 'From')}`,
-    `To: ${to}${to.includes('tag=') ? '' : `;tag=${randomUUID().slice(0, 8)}`}`,
-    `Call-ID: ${field(text, 'Call-ID')}`,
-    `CSeq: ${field(text, 'CSeq')}`,
-    `Contact: <sip:agent@${own()}>`,
-    ...(isInvite ? ['Content-Type: application/sdp'] : []),
-    `Content-Length: ${body.length}`,
-    '',
-    body,
-  ].join('\r\n');
-  sip.send(answer, from.port, from.address);
+  const tag = to.includes('tag=') ? '' : `;tag=${randomUUID().slice(0, 8)}`;
+  const respond = (status: string, body: string): void => {
+    const response = [
+      `SIP/2.0 ${status}`,
+      ...vias,
+      `From: ${field(text, 'From')}`,
+      `To: ${to}${tag}`,
+      `Call-ID: ${field(text, 'Call-ID')}`,
+      `CSeq: ${field(text, 'CSeq')}`,
+      `Contact: <sip:agent@${own()}>`,
+      ...(body === '' ? [] : ['Content-Type: application/sdp']),
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n');
+    sip.send(response, from.port, from.address);
+  };
+  if (!isInvite) {
+    respond('200 OK', '');
+    return;
+  }
+  respond('180 Ringing', '');
+  setTimeout(respond, RINGS_MS, '200 OK', sdp());
 }
 
 function begin(port: number): void {

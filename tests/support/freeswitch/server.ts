@@ -67,6 +67,8 @@ const START_MS = 40_000;
 export class RealFreeswitch {
   readonly configuration: TestConfiguration;
   readonly #program: string;
+  /** In memory where there is a place for it: it is written with every step of every call. */
+  readonly #db = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'freeswitch-db-'));
   #process: ChildProcess | undefined;
 
   private constructor(program: string, configuration: TestConfiguration) {
@@ -96,7 +98,7 @@ export class RealFreeswitch {
       rtpPorts: [first, first + 3_998],
       switchName: `test-${randomUUID()}`,
     });
-    for (const sub of ['conf', 'log', 'db', 'run', 'storage', 'tmp']) mkdirSync(join(dir, sub));
+    for (const sub of ['conf', 'log', 'run', 'storage', 'tmp']) mkdirSync(join(dir, sub));
     writeFileSync(join(dir, 'conf', 'freeswitch.xml'), freeswitchXml(real.configuration));
     await real.up();
     return real;
@@ -110,7 +112,7 @@ export class RealFreeswitch {
   async up(): Promise<void> {
     const { dir, eventPort } = this.configuration;
     const at = (sub: string): string => join(dir, sub);
-    const args = ['-nf', '-nonat', '-nc', '-np', '-conf', at('conf'), '-log', at('log'), '-db', at('db')];
+    const args = ['-nf', '-nonat', '-nc', '-np', '-conf', at('conf'), '-log', at('log'), '-db', this.#db];
     const more = ['-run', at('run'), '-temp', at('tmp'), '-storage', at('storage'), '-mod', moduleDir(this.#program)];
     this.#process = spawn(this.#program, [...args, ...more], {
       stdio: 'ignore',
@@ -131,7 +133,7 @@ export class RealFreeswitch {
 
   async close(): Promise<void> {
     await this.#end('SIGKILL');
-    await rm(this.configuration.dir, { recursive: true, force: true });
+    for (const dir of [this.configuration.dir, this.#db]) await rm(dir, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -46,6 +46,27 @@ describe('the timeline writer', () => {
     await writer.flush();
   });
 
+  it('writes the first at once and gathers what follows', async () => {
+    const sizes: number[] = [];
+    fault = (batch) => {
+      sizes.push(batch.length);
+      return undefined;
+    };
+    writer.emit('a', { type: 'call.answered' });
+    await jest.advanceTimersByTimeAsync(0);
+    for (let n = 0; n < 5; n += 1) {
+      writer.emit('a', { type: 'call.answered' });
+      await jest.advanceTimersByTimeAsync(2);
+    }
+    expect(sizes).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(sizes).toEqual([1, 5]);
+    // Who needs them durable now does not wait.
+    writer.emit('a', { type: 'call.answered' });
+    await writer.flush();
+    expect(sizes).toEqual([1, 5, 1]);
+  });
+
   it('keeps events while the database is away and writes them in order', async () => {
     fault = () => new Error('away');
     writer.emit('a', { type: 'call.answered' });
