@@ -14,10 +14,12 @@ function weightOf(index: CityIndex, match: KeywordMatch, rivals: readonly Keywor
   const base = (lengthWeights[Math.min(length, 5)] ?? 1) / Math.sqrt(uses);
   // Two syllables that only sound alike are weak; more are nearly as good as the right characters.
   const sound = match.exact ? 1 : length <= 2 ? 0.4 : 0.85 * match.score;
-  // Sound alone gives way to characters that are there.
+  // Sound alone gives way to characters that are there, and takes nothing from them.
   const guessed = !match.exact && rivals.some((r) => r.exact && r.from < match.to && match.from < r.to);
-  const covered =
-    guessed || rivals.some((r) => r.from <= match.from && match.to <= r.to && r.to - r.from > match.to - match.from);
+  const longer = rivals.filter(
+    (r) => r.from <= match.from && match.to <= r.to && r.to - r.from > match.to - match.from,
+  );
+  const covered = guessed || longer.some((r) => r.exact || !match.exact);
   return base * sound * (covered ? 0.2 : 1);
 }
 
@@ -96,7 +98,7 @@ const cues: readonly (readonly [TicketKind, RegExp, number])[] = [
   ['help', /求助|救命|帮帮(我|忙)|快来人|(派|叫)(个)?人(来|过来)|来(个)?人(修|看)/g, 2],
   ['help', /什么时候(能)?(来水|来电|修好|恢复|来气)|修一下|维修一下|抢修|帮(我|忙)(解决|处理|协调|联系|看看)/g, 1.2],
   ['consult', /咨询|资询|了解一下|问一?下(政策|关于)/g, 3],
-  ['consult', /(想|要)问一?下|请问一?下|打听/g, 1.6],
+  ['consult', /(想|要)问(一?下|问)|(请|麻烦)问一?下|打听/g, 1.6],
   [
     'consult',
     /请问|怎么(办理|申请|查|取|交|报|弄|开|补|转)|需要(什么|哪些)(材料|手续|条件)|(在|去)哪里?(办|申请|查)|要多少钱|什么(标准|条件|流程)|能不能(报销|办|申请|取)|可以(报销|办理|申请)吗/g,
