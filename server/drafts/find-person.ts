@@ -2,6 +2,7 @@
 import type { City } from '../../config/city.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard, type Segment } from './heard.ts';
+import { syllablesOf } from '../../asr/dialect/syllable.ts';
 import { remember } from './remember.ts';
 import { likelySurname, surnames } from './surname.ts';
 import type { Evidence, FieldCandidate } from './types.ts';
@@ -131,15 +132,45 @@ interface Run {
   readonly digits: string;
   readonly from: number;
   readonly to: number;
+  /** The digit that the character right before sounds like (下午6933802 → 5), else ''. */
+  readonly lead: string;
 }
 
-const runsIn = remember(({ text }: Segment): readonly Run[] => {
+const digitSounds: Readonly<Record<string, string>> = {
+  ling: '0',
+  yi: '1',
+  yao: '1',
+  er: '2',
+  san: '3',
+  si: '4',
+  wu: '5',
+  liu: '6',
+  qi: '7',
+  ba: '8',
+  jiu: '9',
+};
+
+const runsIn = remember(({ text, syllables }: Segment): readonly Run[] => {
   return [...text.matchAll(run)].flatMap((match): Run[] => {
     if (otherNumber.test(text.slice(0, match.index))) return [];
     const value = match[0].replaceAll(/[^0-9]/g, (c) => digits[c] ?? '');
-    return [{ digits: value, from: match.index, to: match.index + match[0].length }];
+    const before = syllablesOf(text, syllables).find((s) => s.to === match.index);
+    const lead = digitSounds[before?.sound ?? ''] ?? '';
+    return [{ digits: value, from: match.index, to: match.index + match[0].length, lead }];
   });
 });
+
+/** Mobile numbers without their first 1. */
+const headless = /^[3-9][0-9]{9}$/;
+
+/** The number with its first digit, where that was written as another word of the same sound, or was lost. */
+function completed(said: Run): { readonly digits: string; readonly from: number; readonly sure: number } | null {
+  const whole = said.lead + said.digits;
+  const from = Math.max(0, said.from - 1);
+  if (said.lead !== '' && mobile.test(whole)) return { digits: whole, from, sure: 0.9 };
+  if (said.lead !== '' && whole.length === 8 && landline.test(whole)) return { digits: whole, from, sure: 0.8 };
+  return headless.test(said.digits) ? { digits: `1${said.digits}`, from, sure: 0.72 } : null;
+}
 
 interface Spoken {
   readonly value: string;
@@ -147,7 +178,7 @@ interface Spoken {
   readonly confidence: number;
 }
 
-const numberWords = /电话|号码|手机|座机|联系|打我|打这个/;
+const numberWords = /电话|号码|手机|座机|联系|打我|打这个|就打|记一下/;
 
 /** Numbers said in one breath, or in up to four pieces one after the other. */
 function spokenNumbers(heard: readonly Heard[]): readonly Spoken[] {
@@ -160,10 +191,14 @@ function spokenNumbers(heard: readonly Heard[]): readonly Spoken[] {
     quiet = runs.length === 0 ? quiet + 1 : 0;
     if (quiet > 1) pending = { digits: '', evidence: [] };
     const context = asked === 'number' || numberWords.test(segment.text);
-    for (const { digits: said, from, to } of runs) {
+    for (const one of runs) {
+      const { to } = one;
+      const whole = context ? completed(one) : null;
+      const { digits: said, from } = whole ?? one;
       const evidence = evidenceOf(segment, from, to);
       const joined = pending.digits + said;
-      if (mobile.test(said)) found.push({ value: said, evidence: [evidence], confidence: 0.95 });
+      if (whole !== null) found.push({ value: said, evidence: [evidence], confidence: whole.sure });
+      else if (mobile.test(said)) found.push({ value: said, evidence: [evidence], confidence: 0.95 });
       else if (mobile.test(joined))
         found.push({ value: joined, evidence: [...pending.evidence, evidence], confidence: 0.88 });
       else if (landline.test(said) && context) found.push({ value: said, evidence: [evidence], confidence: 0.86 });
