@@ -27,7 +27,8 @@ export function streamsFor(realTimeFactor: number): number {
 /** How many may be live now: less than before while audio waits, slowly more while it does not. */
 export function liveLimit(before: number, measured: number, open: number, lagMs: number): number {
   if (lagMs > LAG_MS) return Math.max(FEWEST, Math.floor(Math.min(before, open) * LESS));
-  return Math.min(measured, Math.max(before + 1, Math.ceil(before * MORE)));
+  // What was measured with one stream is too little for many: only audio that waits takes live text away.
+  return Math.max(measured, before + 1, Math.ceil(before * MORE));
 }
 
 /** Those that get whole sentences only. */

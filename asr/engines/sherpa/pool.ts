@@ -157,7 +157,7 @@ export class Pool {
       if (worker.link.state !== 'ready') continue;
       const streams = [...worker.streams.values()].map((stream) => this.#loaded(stream));
       const measured = worker.load === undefined ? Infinity : streamsFor(worker.load.realTimeFactor);
-      const before = this.#limits.get(worker) ?? measured;
+      const before = this.#limits.get(worker) ?? Infinity;
       const quiet = finalOnly(streams, before);
       const limit = liveLimit(before, measured, streams.length - quiet.size, worker.lagMs(quiet));
       this.#limits.set(worker, limit);
