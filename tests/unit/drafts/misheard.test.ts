@@ -1,18 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { askedIn } from '../../../server/drafts/heard.ts';
+import type { Draft } from '../../../server/drafts/types.ts';
 import { talk } from './support.ts';
 
-const fieldsOf = (lines: readonly string[]): Record<string, { value: string }> => talk(lines).draft.fields;
+const fieldsOf = (lines: readonly string[]): Draft['fields'] => talk(lines).draft.fields;
 
 describe('words that were half misheard', () => {
   it('count as they stand when a longer word only sounds like it', () => {
     // 退休金 was heard as 退休警: 退休 is there all the same.
-    expect(fieldsOf(['C:我今年六十了退休警从哪个月开始领']).classId?.value).toBe('c080202');
+    expect(fieldsOf(['C:我今年六十了退休警从哪个月开始领']).classId.value).toBe('c080202');
   });
 
   it('give way to a longer word that is there', () => {
-    expect(fieldsOf(['C:家里的退休金没有到']).classId?.value).toBe('c080202');
-    expect(fieldsOf(['C:楼下有工地噪音']).classId?.value).toBe('c010201');
+    expect(fieldsOf(['C:家里的退休金没有到']).classId.value).toBe('c080202');
+    expect(fieldsOf(['C:楼下有工地噪音']).classId.value).toBe('c010201');
   });
 });
 
@@ -25,18 +26,18 @@ describe('asking', () => {
   );
 
   it('is understood before a landline number', () => {
-    expect(fieldsOf(['A:方便留个电话号码吗', 'C:就打56176743']).callbackNumber?.value).toBe('56176743');
-    expect(fieldsOf(['A:好的', 'C:是56176743']).callbackNumber?.value).not.toBe('56176743');
+    expect(fieldsOf(['A:方便留个电话号码吗', 'C:就打56176743']).callbackNumber.value).toBe('56176743');
+    expect(fieldsOf(['A:好的', 'C:是56176743']).callbackNumber.value).not.toBe('56176743');
   });
 
   it.each(['麻烦问一下', '有个事想问问'])('is a question of the caller: %s', (words) => {
-    expect(fieldsOf([`C:${words}`]).kind?.value).toBe('consult');
+    expect(fieldsOf([`C:${words}`]).kind.value).toBe('consult');
   });
 });
 
 describe('a number whose first digit was written as another word', () => {
   const numberOf = (line: string, question = 'A:请留一个联系电话'): string =>
-    fieldsOf([question, `C:${line}`]).callbackNumber?.value ?? '';
+    fieldsOf([question, `C:${line}`]).callbackNumber.value;
 
   it.each([
     ['你记一下午6933802', '56933802'],
