@@ -290,6 +290,17 @@ export function supervisorView(): SupervisorView {
     ],
     callbacks: callbacksOf(now),
     alarm: null,
+    risks: [
+      {
+        callId: 'dev-risk',
+        maskedNumber: '139****1111',
+        labels: ['燃气泄漏'],
+        words: '煤气味',
+        agentId: 'a2',
+        heardAtMs: now - 4_000,
+        over: false,
+      },
+    ],
     seats: seatsOf(now),
     today: {
       offered: 412,

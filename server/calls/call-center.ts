@@ -7,6 +7,7 @@ import type { SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { Reservation } from '../acd/line-store.ts';
 import type { DraftState } from '../drafts/engine.ts';
 import type { CallbackRow } from '../store/ports.ts';
+import type { RiskView } from '../realtime/protocol.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
@@ -29,6 +30,7 @@ import { rulesOf } from './core/wait-rules.ts';
 import { tellRunner } from './switch-events.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { readHistory } from './read-history.ts';
+import { riskView } from './views.ts';
 
 export type { CallbackSetup, CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 
@@ -200,6 +202,12 @@ export class CallCenter {
     return rulesOf(this.#options.settings, queue).title;
   }
 
+  /** Calls with words of danger, newest first. */
+  risks(): readonly RiskView[] {
+    const views = this.all().map((call) => riskView(call, this.#options.drafts.riskLabel));
+    return views.filter((view) => view !== null).sort((a, b) => b.heardAtMs - a.heardAtMs);
+  }
+
   /** Somebody waits, somebody is free, and nothing is offered. */
   get alarm(): DispatchAlarm | null {
     return this.#dispatcher.alarm;
@@ -352,6 +360,7 @@ export class CallCenter {
     if (before !== undefined && before.rev >= update.rev) return;
     call.segments.set(update.segmentId, update);
     this.#listener?.transcript(call, update);
+    for (const noticed of call.notes.hear(update)) this.timeline.emit(call.runner.callId, noticed);
     if (!update.final || update.text === '') return;
     this.#mask.speech(call.runner.callId, update);
     this.timeline.emit(call.runner.callId, { type: 'speech.final', segment: update });

@@ -8,6 +8,7 @@ import type { CallEndCause, CallEventBody } from '../timeline/events.ts';
 import type { CallRunner } from './call-runner.ts';
 import { CallSpeech } from './call-speech.ts';
 import { DraftKeeper } from './draft-keeper.ts';
+import { SpeechNotes } from './speech-notes.ts';
 import { noHistory } from './views.ts';
 
 export interface LiveCall {
@@ -15,6 +16,7 @@ export interface LiveCall {
   readonly draft: DraftKeeper;
   /** Latest state of each segment, in order of appearance. */
   readonly segments: Map<string, TranscriptUpdate>;
+  readonly notes: SpeechNotes;
   history: CallerHistory;
   transcription: { readonly on: boolean; readonly reason: string };
   ticketNumber: string | null;
@@ -39,6 +41,7 @@ export interface LiveCallOptions {
   readonly drafts: DraftEngine;
   readonly store: Store;
   readonly logger: Logger;
+  readonly nowMs: () => number;
   /** The draft as it was when a process before us had the call. */
   readonly draftState?: DraftState;
 }
@@ -64,6 +67,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     runner: options.makeRunner(speech),
     draft,
     segments: new Map(),
+    notes: new SpeechNotes(options.drafts, options.nowMs),
     history: noHistory,
     transcription: { on: recognizer.state.type === 'ready', reason: '' },
     ticketNumber: null,

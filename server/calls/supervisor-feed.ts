@@ -214,6 +214,7 @@ export class SupervisorFeed {
       ...rates(this.#today),
       queues: queues.map((q) => ({ ...q, title: center.queueTitle(q.queue) })),
       alarm: center.alarm,
+      risks: center.risks(),
     };
   }
 

@@ -10,6 +10,7 @@ import type {
   Me,
   OfferView,
   PartyView,
+  RiskView,
   SeatView,
   TranscriptionStatus,
   WaitingView,
@@ -17,6 +18,7 @@ import type {
 import type { Waiting } from '../acd/line-store.ts';
 import type { CallbackRow, CallerHistory } from '../store/ports.ts';
 import type { CallEndCause } from '../timeline/events.ts';
+import type { LiveCall } from './live-call.ts';
 import type { CallState, Phase } from './core/call-types.ts';
 import { rulesOf } from './core/wait-rules.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
@@ -93,6 +95,19 @@ export function waitingView(waiting: Waiting, call: CallState | undefined): Wait
     state: offered ? 'offered' : 'waiting',
     needs: [...needs.map((n) => n.skill), ...(dialect === null ? [] : [dialect])],
   };
+}
+
+/** A call with words of danger; null for any other, and when the agent has said that it is none. */
+export function riskView(
+  { runner, notes, draft, closed }: LiveCall,
+  labelOf: (code: string) => string,
+): RiskView | null {
+  const { callId, state } = runner;
+  const { risk } = draft.draft.fields;
+  if (notes.risk === null || (risk.origin === 'agent' && risk.value === '')) return null;
+  const { codes, words, atMs: heardAtMs } = notes.risk;
+  const who = { maskedNumber: maskNumber(state.facts.from), agentId: state.agentId };
+  return { callId, ...who, labels: [...new Set(codes.map(labelOf))], words, heardAtMs, over: closed };
 }
 
 export function callbackView(row: CallbackRow & { readonly standing: boolean }, canDial: boolean): CallbackView {

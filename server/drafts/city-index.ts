@@ -35,6 +35,8 @@ export interface CityIndex {
   /** Dialect words replaced by what they mean. */
   readonly plain: (text: string) => string;
   readonly read: (segment: Segment) => Reading;
+  /** Only the risks, for sentences that are not over yet. */
+  readonly risksIn: (segment: Pick<Segment, 'text' | 'syllables'>) => readonly RiskMatch[];
   /** The same index for a talk in which these streets are known: names in them are believed more readily. */
   readonly inStreets: (streetIds: readonly string[]) => CityIndex;
 }
@@ -129,7 +131,7 @@ export function indexCity(city: City): CityIndex {
       .sort((a, b) => a.from - b.from || b.to - a.to);
   };
 
-  const readRisks = ({ text }: Segment, syllables: readonly Syllable[]): readonly RiskMatch[] => {
+  const readRisks = ({ text }: Pick<Segment, 'text'>, syllables: readonly Syllable[]): readonly RiskMatch[] => {
     const tones = new Map(syllables.map((s) => [s.from, s.tone]));
     return withoutOverlaps(risks.find(syllables)).filter((match) => {
       if (negated.test(text.slice(0, match.from))) return false;
@@ -159,6 +161,8 @@ export function indexCity(city: City): CityIndex {
     roadStreets: new Map(city.roads.map((r) => [r.id, r.streetIds])),
     keywordUses,
     riskLabels: new Map(city.riskWords.map((r) => [r.risk, r.label])),
+    risksIn: (segment: Pick<Segment, 'text' | 'syllables'>) =>
+      readRisks(segment, syllablesOf(segment.text, segment.syllables)),
     plain: (text: string) => meantFor(text, dialect)?.text ?? text,
   };
   return viewsOf(shared, readWith)([]);

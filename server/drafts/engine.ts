@@ -5,6 +5,7 @@
  * and merges it into the draft (`merge.ts`). Segments are read once (remembered by object), so a step stays short
  * however long the call is.
  */
+import { createDialectGuesser, type DialectGuess, type HeardSentence } from '../../asr/dialect/guess.ts';
 import type { City } from '../../config/city.ts';
 import { indexCity, type CityIndex } from './city-index.ts';
 import { displayOf, isAllowed, NOTE_MAX_CHARS, validate } from './display.ts';
@@ -48,10 +49,21 @@ export interface DraftEngine {
   readonly step: (state: DraftState, input: DraftInput) => DraftStep;
   /** State of a stored draft, so that a call can go on after a restart. */
   readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
+  /** Words of danger in a sentence, whether it is over or not. */
+  readonly risksIn: (sentence: Pick<Segment, 'text' | 'syllables'>) => readonly RiskHeard[];
+  /** What people read for a risk's code. */
+  readonly riskLabel: (code: string) => string;
+  /** Which of the city's dialects a caller speaks, best first; empty for Mandarin. */
+  readonly guessDialect: (sentences: readonly HeardSentence[]) => readonly (DialectGuess & { readonly name: string })[];
   /** Whether a value may stand in a field: an unknown class, an urgency that does not exist may not. */
   readonly isAllowed: (field: DraftField, value: string) => boolean;
   /** Fields without which a ticket cannot be confirmed. */
   readonly missing: (draft: Draft) => readonly DraftField[];
+}
+
+export interface RiskHeard {
+  readonly code: string;
+  readonly words: string;
 }
 
 export interface Caller {
@@ -187,6 +199,8 @@ function patchOf(before: Draft, after: Draft): DraftPatch | null {
 /** Builds the indexes once (some tens of milliseconds); the engine itself has no state. */
 export function createDraftEngine(city: City): DraftEngine {
   const index = indexCity(city);
+  const dialects = createDialectGuesser(city.dialects);
+  const nameOf = (id: string): string => city.dialects.find((d) => d.id === id)?.name ?? id;
 
   const step = (state: DraftState, input: DraftInput): DraftStep => {
     const applied = apply(city, state, input);
@@ -201,6 +215,10 @@ export function createDraftEngine(city: City): DraftEngine {
 
   return {
     isAllowed: (field, value) => isAllowed(city, field, value),
+    risksIn: (sentence) =>
+      index.risksIn(sentence).map((m) => ({ code: m.item.risk, words: sentence.text.slice(m.from, m.to) })),
+    riskLabel: (code) => index.riskLabels.get(code) ?? code,
+    guessDialect: (sentences) => dialects.guess(sentences).map((g) => ({ ...g, name: nameOf(g.dialectId) })),
     start: (callId) => ({ draft: emptyDraft(callId), segments: [], callerNumber: '', callerName: '' }),
     step,
     restore: (draft, segments, caller) => ({

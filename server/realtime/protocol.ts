@@ -184,6 +184,20 @@ export interface LineAlarmView {
   readonly queues: readonly string[];
 }
 
+/** Words of danger in a call: somebody should listen at once. */
+export interface RiskView {
+  readonly callId: string;
+  readonly maskedNumber: string;
+  /** What people read, e.g. 燃气泄漏. */
+  readonly labels: readonly string[];
+  /** The words that were heard. */
+  readonly words: string;
+  readonly agentId: string | null;
+  readonly heardAtMs: EpochMs;
+  /** The call is over. */
+  readonly over: boolean;
+}
+
 /** What an agent's page measured of its line. */
 export interface LineReport {
   readonly atMs: EpochMs;
@@ -222,6 +236,8 @@ export interface SupervisorView {
   readonly queues: readonly QueueView[];
   readonly callbacks: readonly CallbackView[];
   readonly alarm: LineAlarmView | null;
+  /** Calls with words of danger, newest first. */
+  readonly risks: readonly RiskView[];
   /** The first of those who wait; `queues` counts them all. */
   readonly waiting: readonly WaitingView[];
   readonly seats: readonly SeatView[];

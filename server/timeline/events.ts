@@ -208,6 +208,10 @@ export type CallEventBody =
     }
   | { readonly type: 'transcription.changed'; readonly state: 'on' | 'off'; readonly reason: string }
   | { readonly type: 'speech.final'; readonly segment: TranscriptUpdate }
+  /** Words of danger in the caller's speech, told as soon as they are recognised. `risk`: codes, joined by commas. */
+  | { readonly type: 'risk.heard'; readonly risk: string; readonly segmentId: string }
+  /** `dialect`: id of one of the city's dialects. */
+  | { readonly type: 'dialect.guessed'; readonly dialect: string; readonly confidence: number }
   | { readonly type: 'draft.changed'; readonly patch: DraftPatch; readonly by: string }
   | { readonly type: 'ticket.created'; readonly ticketId: string; readonly number: string; readonly agentId: string }
   | { readonly type: 'wrap-up.started'; readonly agentId: string; readonly wrapUpMs: number }

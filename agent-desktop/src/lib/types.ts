@@ -23,6 +23,7 @@ export type {
   PartyView,
   QueueView,
   Result,
+  RiskView,
   SeatView,
   ServerToPage,
   SipCredentials,

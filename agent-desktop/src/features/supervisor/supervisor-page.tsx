@@ -9,6 +9,7 @@ import { CallDrawer } from './call-drawer.tsx';
 import { HourChart } from './hour-chart.tsx';
 import { FourNumbers, Today } from './numbers.tsx';
 import { RecentCalls } from './recent-calls.tsx';
+import { RiskBand } from './risk-band.tsx';
 import { Seats } from './seats.tsx';
 import { SuperviseBar } from './supervise.tsx';
 import { WaitingList } from './waiting-list.tsx';
@@ -36,6 +37,7 @@ export default function SupervisorPage(): ReactElement {
   return (
     <main className="supervisor" data-testid="supervisor-page">
       <Head view={supervisor} />
+      <RiskBand risks={supervisor.risks} seats={supervisor.seats} />
       <SuperviseBar />
       <FourNumbers view={supervisor} />
       <div className="sup-middle">

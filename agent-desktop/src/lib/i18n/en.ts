@@ -328,6 +328,9 @@ export const en: Words = {
   refusal: { unanswered: 'The server did not answer; please try again.' },
   supervisor: {
     title: 'Supervisor',
+    risk: 'Call with words of danger',
+    riskOver: 'Call is over',
+    riskNobody: 'Not answered yet',
     waitingCount: 'Waiting',
     longest: 'Longest wait',
     level15: 'Answered in 15 s',
@@ -431,6 +434,8 @@ export const en: Words = {
     'recording.failed': 'Recording failed; the call goes on',
     'transcription.changed': 'Transcription',
     'speech.final': 'Speech',
+    'risk.heard': 'Words of danger',
+    'dialect.guessed': 'Dialect recognised',
     'draft.changed': 'Draft changed',
     'ticket.created': 'Ticket created',
     'wrap-up.started': 'Wrap-up started',

@@ -326,6 +326,9 @@ export const zh = {
   refusal: { unanswered: '服务器没有回应，请再试一次。' },
   supervisor: {
     title: '班长',
+    risk: '风险来电',
+    riskOver: '通话已结束',
+    riskNobody: '还没有坐席接听',
     waitingCount: '等待人数',
     longest: '最久等待',
     level15: '15 秒接听率',
@@ -414,6 +417,8 @@ export const zh = {
     'recording.failed': '录音失败，通话不受影响',
     'transcription.changed': '转写状态',
     'speech.final': '说话',
+    'risk.heard': '听到风险词',
+    'dialect.guessed': '听出方言',
     'draft.changed': '草稿更新',
     'ticket.created': '生成工单',
     'wrap-up.started': '开始话后处理',
