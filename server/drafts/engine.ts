@@ -7,6 +7,7 @@
  */
 import { createDialectGuesser, type DialectGuess, type HeardSentence } from '../../asr/dialect/guess.ts';
 import type { City } from '../../config/city.ts';
+import type { ClassGuesser } from './class-guesser.ts';
 import { indexCity, type CityIndex } from './city-index.ts';
 import { displayOf, isAllowed, NOTE_MAX_CHARS, validate } from './display.ts';
 import { departmentsOf, findClass, findKind } from './find-class.ts';
@@ -89,7 +90,11 @@ function effective(field: FieldState): FieldCandidate | undefined {
 }
 
 /** Finds every field anew and merges; later fields see the merged earlier ones. */
-function refresh(whole: CityIndex, { draft, segments, callerNumber, callerName }: DraftState): Fields {
+function refresh(
+  whole: CityIndex,
+  guesser: ClassGuesser | undefined,
+  { draft, segments, callerNumber, callerName }: DraftState,
+): Fields {
   const { city } = whole;
   const heard = hear(segments);
   const index = whole.inStreets(streetsSaid(whole, heard, byAgent(draft.fields.streetId)));
@@ -97,7 +102,7 @@ function refresh(whole: CityIndex, { draft, segments, callerNumber, callerName }
   const put = (field: DraftField, finding: Finding | null): void => {
     fields[field] = mergeField(field, fields[field], finding);
   };
-  put('classId', findClass(index, heard));
+  put('classId', findClass(index, heard, guesser));
   const matter = effective(fields.classId);
   put('departmentId', departmentsOf(index, matter === undefined ? [] : [matter, ...fields.classId.alternatives]));
   put('kind', findKind(index, heard, matter));
@@ -197,7 +202,7 @@ function patchOf(before: Draft, after: Draft): DraftPatch | null {
 }
 
 /** Builds the indexes once (some tens of milliseconds); the engine itself has no state. */
-export function createDraftEngine(city: City): DraftEngine {
+export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngine {
   const index = indexCity(city);
   const dialects = createDialectGuesser(city.dialects);
   const nameOf = (id: string): string => city.dialects.find((d) => d.id === id)?.name ?? id;
@@ -206,7 +211,7 @@ export function createDraftEngine(city: City): DraftEngine {
     const applied = apply(city, state, input);
     if (applied === state) return { state, draft: state.draft, patch: null };
     const untouched = input.type === 'edit-note' || input.type === 'set-confidential';
-    const fields = untouched ? applied.draft.fields : refresh(index, applied);
+    const fields = untouched ? applied.draft.fields : refresh(index, guesser, applied);
     const draft = { ...applied.draft, fields };
     const patch = patchOf(state.draft, draft);
     const next = patch === null ? state.draft : { ...draft, rev: patch.rev };

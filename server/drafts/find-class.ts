@@ -1,4 +1,5 @@
 /** Class, department and kind of a request. Pure. */
+import type { ClassGuesser } from './class-guesser.ts';
 import type { CityIndex, KeywordMatch } from './city-index.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard } from './heard.ts';
@@ -56,9 +57,40 @@ function supportOf(index: CityIndex, heard: readonly Heard[]): ReadonlyMap<strin
   return supports;
 }
 
+/** A sure guess counts as much as a long word of the catalogue. */
+const GUESS_WEIGHT = 2;
+const MAX_GUESSES = 3;
+
+/** What a second opinion says of one sentence of the caller. */
+const guessesIn = rememberFor((guesser: ClassGuesser, { segment }: Heard) =>
+  guesser
+    .guess(segment.text)
+    .slice(0, MAX_GUESSES)
+    .filter(({ words }) => words.length > 0),
+);
+
+/** Adds what a second opinion says; it needs words that support it as well. */
+function addGuesses(
+  supports: ReadonlyMap<string, Support>,
+  { index, heard, guesser }: { index: CityIndex; heard: readonly Heard[]; guesser: ClassGuesser | undefined },
+): ReadonlyMap<string, Support> {
+  if (guesser === undefined) return supports;
+  const all = new Map(supports);
+  for (const one of heard.filter((h) => h.segment.side === 'caller')) {
+    for (const { classId, confidence, words } of guessesIn(guesser, one)) {
+      if (!index.classes.has(classId)) continue;
+      const { score, evidence } = all.get(classId) ?? { score: 0, evidence: [] };
+      const said = words.map(({ from, to }) => evidenceOf(one.segment, from, to)).filter((e) => e.words !== '');
+      if (said.length === 0) continue;
+      all.set(classId, { score: score + GUESS_WEIGHT * confidence, evidence: [...evidence, ...said] });
+    }
+  }
+  return all;
+}
+
 /** Top classes with their confidence. */
-export function findClass(index: CityIndex, heard: readonly Heard[]): Finding | null {
-  const ranked = [...supportOf(index, heard)]
+export function findClass(index: CityIndex, heard: readonly Heard[], guesser?: ClassGuesser): Finding | null {
+  const ranked = [...addGuesses(supportOf(index, heard), { index, heard, guesser })]
     .filter(([, s]) => s.score >= 0.38 && s.evidence.length > 0)
     // Equals stay in the order in which they were said.
     .sort(([, a], [, b]) => b.score - a.score)

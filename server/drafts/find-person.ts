@@ -33,6 +33,11 @@ const saidName = new RegExp(
 const bareAnswer = new RegExp(`^[，嗯啊哦我呃]*(${surname}[\\u4e00-\\u9fff]{0,2})[，。]?$`);
 const spelledOut = /(弓长|立早|木子|耳东|双木|口天|双人|草头|三横|言午|古月|走肖)([张章李陈林吴徐黄王许胡赵])/;
 
+/** What is written for a caller who does not want to be named. */
+export const ANONYMOUS = '匿名';
+const unnamed =
+  /(我要|我想|请)?匿名|不想(留|说|透露)(姓名|名字)|不要?(透露|公开|泄露|说出)我的?(姓名|名字|身份|信息)|别(说|讲)是我(说|举报|投诉|反映)的/;
+
 interface Said {
   readonly value: string;
   readonly from: number;
@@ -54,6 +59,8 @@ function nameIn({ segment, asked, confirmed }: Heard): Said | null {
     to: m.index + m[0].length,
     confidence,
   });
+  const secret = side === 'caller' ? unnamed.exec(text) : null;
+  if (secret !== null) return at(secret, ANONYMOUS, 0.93);
   if (side === 'agent') return called === null ? null : at(called, called[0], confirmed ? 0.9 : 0.8);
   if (full?.[1] !== undefined) return at(full, full[1], 0.92);
   if (spell?.[1] !== undefined) return at(spell, spelled[spell[1]] ?? '', 0.95);

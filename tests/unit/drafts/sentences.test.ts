@@ -54,6 +54,8 @@ const rows: readonly (readonly [string, Expected])[] = [
   ['流浪狗咬人了', { classId: /流浪犬伤人$/, departmentId: '公安局' }],
   ['我叫李建国，住在梧桐花园', { callerName: '李建国', communityId: '梧桐社区', streetId: '桐荫街道' }],
   ['我姓欧阳', { callerName: '欧阳' }],
+  ['我举报工厂废气，我要匿名', { callerName: '匿名', kind: '举报' }],
+  ['不要透露我的名字', { callerName: '匿名' }],
   ['我的电话是幺三八零零幺三八零零零', { callbackNumber: '13800138000' }],
   ['打我座机86543210', { callbackNumber: '86543210' }],
   ['我的身份证号是440106199001011234', { callbackNumber: '13900001111' }],
