@@ -16,6 +16,7 @@ import type { CallSpeech } from './call-speech.ts';
 import type { CallFacts } from './core/call-types.ts';
 import type { Dispatcher, DispatchAlarm } from './dispatcher.ts';
 import { endpointOf, agentOf } from './endpoints.ts';
+import { incomingFacts } from './incoming-facts.ts';
 import { IvrFlows } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
@@ -30,7 +31,7 @@ import { rulesOf } from './core/wait-rules.ts';
 import { tellRunner } from './switch-events.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { readHistory } from './read-history.ts';
-import { riskView } from './views.ts';
+import { riskViews } from './views.ts';
 
 export type { CallbackSetup, CallCenterListener, CallCenterOptions } from './call-center-options.ts';
 
@@ -204,8 +205,7 @@ export class CallCenter {
 
   /** Calls with words of danger, newest first. */
   risks(): readonly RiskView[] {
-    const views = this.all().map((call) => riskView(call, this.#options.drafts.riskLabel));
-    return views.filter((view) => view !== null).sort((a, b) => b.heardAtMs - a.heardAtMs);
+    return riskViews(this.all(), this.#options.drafts.riskLabel);
   }
 
   /** Somebody waits, somebody is free, and nothing is offered. */
@@ -244,7 +244,7 @@ export class CallCenter {
       seat: (agentId, news) => {
         this.seats.news(agentId, news);
       },
-      endpointOf: endpointOf,
+      endpointOf,
       dialUri: (number) => options.dialUri?.(number),
       recordingPath: options.recordingPath,
       announcement: async (callId) => {
@@ -317,18 +317,11 @@ export class CallCenter {
 
   #incoming(event: Extract<SwitchEvent, { type: 'leg.incoming' }>): void {
     const { nowMs, newId } = this.#options;
-    const callId = newId();
-    const trunk = event.origin.type === 'trunk' ? event.origin.trunk : 'web-phone';
-    // Whoever opens the web phone may write any number into From: it is not believed.
-    const said = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
-    const sent = event.origin.type === 'trunk' ? this.lineDesk.receive(callId, trunk, event.headers) : null;
-    const from = sent === null || sent.number === '' ? said : sent.number;
-    const sentBy = sent === null ? {} : { sentBy: sent };
-    const facts = { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs(), ...sentBy };
-    this.callbacks.numberCalls(from);
+    const facts = incomingFacts(event, { callId: newId(), nowMs: nowMs(), desk: this.lineDesk });
+    this.callbacks.numberCalls(facts.from);
     const call = this.#openCall(facts);
     call.runner.input({ type: 'arrived' });
-    void this.#loadHistory(call, from);
+    void this.#loadHistory(call, facts.from);
   }
 
   #openCall(facts: CallFacts, adopted?: RunnerParts['adopted'], draftState?: DraftState): LiveCall {

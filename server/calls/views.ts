@@ -98,7 +98,7 @@ export function waitingView(waiting: Waiting, call: CallState | undefined): Wait
 }
 
 /** A call with words of danger; null for any other, and when the agent has said that it is none. */
-export function riskView(
+function riskView(
   { runner, notes, draft, closed }: LiveCall,
   labelOf: (code: string) => string,
 ): RiskView | null {
@@ -108,6 +108,12 @@ export function riskView(
   const { codes, words, atMs: heardAtMs } = notes.risk;
   const who = { maskedNumber: maskNumber(state.facts.from), agentId: state.agentId };
   return { callId, ...who, labels: [...new Set(codes.map(labelOf))], words, heardAtMs, over: closed };
+}
+
+/** Calls with words of danger, newest first. */
+export function riskViews(calls: readonly LiveCall[], labelOf: (code: string) => string): readonly RiskView[] {
+  const views = calls.map((call) => riskView(call, labelOf));
+  return views.filter((view) => view !== null).sort((a, b) => b.heardAtMs - a.heardAtMs);
 }
 
 export function callbackView(row: CallbackRow & { readonly standing: boolean }, canDial: boolean): CallbackView {
