@@ -23,6 +23,7 @@ const rooms = {
   'server/timeline': ['asr/ports.ts', 'server/drafts/types.ts'],
   'server/store': ['asr/ports.ts', 'server/drafts/types.ts', 'server/timeline', 'config'],
   'server/tickets': ['server/store', 'server/drafts', 'server/timeline'],
+  'server/learning': ['server/drafts', 'server/store/ports.ts', 'config', 'asr/ports.ts'],
   'server/calls': [
     'telephony/ports',
     'asr/ports.ts',

@@ -6,6 +6,7 @@ import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } f
 import { edgeSchema } from './edge-schema.ts';
 import { switchSchema } from './freeswitch-schema.ts';
 import { sessionTimerSchema, trunkSchema } from './trunk-schema.ts';
+import { learningSchema } from './learning-schema.ts';
 import { queuesSchema, redisSchema } from './queues-schema.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -181,6 +182,7 @@ export const configSchema = z.strictObject({
   edge: edgeSchema.prefault({}),
   switch: switchSchema.prefault({}),
   surge: surgeSchema.prefault({}),
+  learning: learningSchema.prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -24,9 +24,11 @@ import { SupervisorFeed } from './calls/supervisor-feed.ts';
 import type { Person } from './calls/views.ts';
 import { Closing } from './closing.ts';
 import { prepareDataDir } from './data-dir.ts';
+import { ClassGuesser } from './drafts/classify/guesser.ts';
 import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
+import { openLearning } from './learning/open-learning.ts';
 import { closeLeftoverCalls, warmUp } from './leftovers.ts';
 import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
 import { openLine } from './open-line.ts';
@@ -268,7 +270,19 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
   const [store, phoneSwitch] = await Promise.all([startStore(base), startSwitch(base, credentials)]);
-  const drafts = createDraftEngine(city);
+  const guesser = new ClassGuesser();
+  const drafts = createDraftEngine(city, guesser);
+  const learner = await openLearning({
+    config,
+    dataDir,
+    city,
+    store,
+    guesser,
+    logger: logger.child({ part: 'learning' }),
+  });
+  closing.add('learning', () => {
+    learner.close();
+  });
   const logins = await ensureDemoUsers(store);
   warmUp(drafts);
 
