@@ -253,7 +253,9 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
     routers: phoneSwitch.routers(() => center.all().filter((c) => c.runner.state.phase.name === 'waiting').length),
     health: () => ({
       trunks: phoneSwitch.trunks(),
-      recognizer: recognizer.state.type, calls: center.all().filter((c) => !c.closed).length }),
+      recognizer: recognizer.state.type,
+      calls: center.all().filter((c) => !c.closed).length,
+    }),
   });
   closing.add('http', () => http.close());
   closing.add('gateway', () => gateway.close());
