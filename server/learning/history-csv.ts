@@ -38,6 +38,16 @@ export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 }
 
+/** As spreadsheets write it: `2026/5/1 8:30`, `2026-05-01 08:30:15`, or ISO 8601. NaN when it cannot be read. */
+function timeOf(text: string): number {
+  if (text === '') return 0;
+  const [, year = '', month = '', day = '', rest = ''] = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(.*)$/.exec(text) ?? [];
+  if (year === '') return Number.NaN;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const clock = rest.trim().replace(/^T/, '');
+  return Date.parse(clock === '' ? date : `${date}T${/^\d:/.test(clock) ? '0' : ''}${clock}`);
+}
+
 type Read = { readonly ok: true; readonly row: HistoryRow } | { readonly ok: false; readonly why: string };
 
 function readRow(record: Readonly<Record<string, string>>, labelOf: (cell: string) => Label | undefined): Read {
@@ -49,7 +59,7 @@ function readRow(record: Readonly<Record<string, string>>, labelOf: (cell: strin
   const label = labelOf(cell);
   if (label === undefined)
     return { ok: false, why: `class "${cell.slice(0, 40)}" is not in the catalogue, or means several` };
-  const atMs = time.trim() === '' ? 0 : Date.parse(time.trim().replaceAll('/', '-').replace(' ', 'T'));
+  const atMs = timeOf(time.trim());
   if (Number.isNaN(atMs)) return { ok: false, why: `time "${time.slice(0, 30)}" cannot be read` };
   return { ok: true, row: { text: trimmed, ...label, atMs } };
 }
