@@ -1,5 +1,5 @@
 /** The learning child: gathers rows, trains, compares, and keeps the model if it is no worse. Then it is done. */
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Row } from '../drafts/classify/model.ts';
 import type { Report } from '../drafts/classify/report.ts';
@@ -28,7 +28,8 @@ async function run(
   return { verdict, rows: rows.length, after: figuresOf(report), before: figuresOf(before), name };
 }
 
-setPriority(constants.priority.PRIORITY_LOW);
+// Lower is always allowed; not so the way back.
+setPriority(Number(process.argv[2] ?? 19));
 const tickets: Row[] = [];
 process.on('message', (message: ToLearner) => {
   if (message.type === 'rows') {

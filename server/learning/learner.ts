@@ -1,5 +1,6 @@
 /** Learns from confirmed tickets every night in a child process of low priority; hands the model in use to the drafts. */
 import { fork } from 'node:child_process';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { ClassGuesser } from '../drafts/classify/guesser.ts';
@@ -19,6 +20,8 @@ export interface LearnerOptions {
   readonly nightlyAt: string | null;
   readonly logger: Logger;
   readonly nowMs: () => number;
+  /** Of the child, as in `os.constants.priority`; low unless told. */
+  readonly priority?: number;
 }
 
 const entry = fileURLToPath(new URL('./learn-child.mjs', import.meta.url));
@@ -88,8 +91,8 @@ export class Learner {
   }
 
   async #inChild(): Promise<LearnOutcome> {
-    const { files, keepModels, nowMs, rows } = this.#options;
-    const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const { files, keepModels, nowMs, rows, priority = constants.priority.PRIORITY_LOW } = this.#options;
+    const child = fork(entry, [String(priority)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
     const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     const answer = new Promise<LearnOutcome>((resolve, reject) => {

@@ -143,6 +143,8 @@ describe('a night', () => {
     const files = new ModelFiles(join(dir, 'night'), 3);
     const learner = new Learner({
       ...{ files, keepModels: 3, guesser, nightlyAt: null, logger: silent, nowMs: () => 86_400_000 },
+      // The lowest would starve beside other tests.
+      priority: 0,
       classIds: new Set(city.catalogue.map((c) => c.id)),
       rows: async function* () {
         yield* await Promise.resolve(history);
@@ -150,11 +152,12 @@ describe('a night', () => {
     });
     await learner.start();
     expect(guesser.classifier).toBeNull();
-    const outcome = await learner.learn();
+    const outcome = await learner.learn().finally(() => {
+      learner.close();
+    });
     expect(outcome).toMatchObject({ verdict: 'better', before: null, name: 'class-model-19700102T000000.000.hlcm' });
     expect(guesser.classifier?.model.facts.rows).toBe(history.length - (outcome.after?.rows ?? 0));
-    learner.close();
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('a draft with a model', () => {
