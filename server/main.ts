@@ -24,7 +24,7 @@ import { SupervisorFeed } from './calls/supervisor-feed.ts';
 import type { Person } from './calls/views.ts';
 import { Closing } from './closing.ts';
 import { prepareDataDir } from './data-dir.ts';
-import { ClassGuesser } from './drafts/classify/guesser.ts';
+import { LearnedGuesser } from './drafts/classify/guesser.ts';
 import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
@@ -272,7 +272,7 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
   const [store, phoneSwitch] = await Promise.all([startStore(base), startSwitch(base, credentials)]);
-  const guesser = new ClassGuesser();
+  const guesser = new LearnedGuesser();
   const drafts = createDraftEngine(city, guesser);
   const learner = await openLearning({
     config,

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { ClassGuesser } from '../drafts/classify/guesser.ts';
+import type { LearnedGuesser } from '../drafts/classify/guesser.ts';
 import type { Row } from '../drafts/classify/model.ts';
 import { outcomeSchema, type LearnOutcome, type ToLearner } from './child-protocol.ts';
 import type { ModelFiles } from './model-files.ts';
@@ -12,7 +12,7 @@ import { nextAtMs } from './night.ts';
 export interface LearnerOptions {
   readonly files: ModelFiles;
   readonly keepModels: number;
-  readonly guesser: ClassGuesser;
+  readonly guesser: LearnedGuesser;
   /** Known classes; a model of another catalogue is not used. */
   readonly classIds: ReadonlySet<string>;
   readonly rows: () => AsyncIterable<Row>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { City } from '../../config/city.ts';
 import type { Config } from '../../config/schema.ts';
-import type { ClassGuesser } from '../drafts/classify/guesser.ts';
+import type { LearnedGuesser } from '../drafts/classify/guesser.ts';
 import type { CallStore, TicketStore } from '../store/ports.ts';
 import { Learner } from './learner.ts';
 import { ModelFiles } from './model-files.ts';
@@ -14,7 +14,7 @@ export interface LearningParts {
   readonly dataDir: string;
   readonly city: City;
   readonly store: { readonly tickets: Pick<TicketStore, 'recent'>; readonly calls: Pick<CallStore, 'transcript'> };
-  readonly guesser: ClassGuesser;
+  readonly guesser: LearnedGuesser;
   readonly logger: Logger;
 }
 

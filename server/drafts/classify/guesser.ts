@@ -11,7 +11,8 @@ import { normalised, wordsOf } from './words.ts';
 const HALF_TRUST_ROWS = 20;
 /** Fewer words than this say too little. */
 const LEAST_WORDS = 2;
-const LEAST_CONFIDENCE = 0.15;
+/** Small talk gets 0.2 or so from a model that has no word for "nothing". */
+const LEAST_CONFIDENCE = 0.3;
 const LEAST_REASON = 0.01;
 const MAX_GUESSES = 3;
 const MAX_WORDS_SHOWN = 4;
@@ -22,7 +23,7 @@ const trustIn = (classifier: Classifier, label: string): number => {
 };
 
 /** The words that speak most for the class, where they were said. */
-function reasonsFor(text: string, words: readonly string[], reasons: ReadonlyMap<string, number>): ClassGuess['words'] {
+function reasonsFor(text: string, words: readonly string[], reasons: ReadonlyMap<number, number>): ClassGuess['words'] {
   const weightOf = (word: string): number => {
     const features = featuresOf([word]);
     return [...features.words.keys(), ...features.chars.keys()].reduce((sum, n) => sum + (reasons.get(n) ?? 0), 0);

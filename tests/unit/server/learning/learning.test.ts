@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { ClassGuesser } from '../../../../server/drafts/classify/guesser.ts';
+import { LearnedGuesser } from '../../../../server/drafts/classify/guesser.ts';
 import { isHeldOut } from '../../../../server/drafts/classify/held-out.ts';
 import { trainModel, prepared } from '../../../../server/drafts/classify/model.ts';
 import { createDraftEngine } from '../../../../server/drafts/engine.ts';
@@ -139,7 +139,7 @@ describe('a night', () => {
   });
 
   it('learns in a child process, and the drafts use the new model', async () => {
-    const guesser = new ClassGuesser();
+    const guesser = new LearnedGuesser();
     const files = new ModelFiles(join(dir, 'night'), 3);
     const learner = new Learner({
       ...{ files, keepModels: 3, guesser, nightlyAt: null, logger: silent, nowMs: () => 86_400_000 },
@@ -164,7 +164,7 @@ describe('a draft with a model', () => {
   it('finds a class from words that only the history has, with those words as evidence', () => {
     const word = '哔啵兽';
     const rows = history.map((row) => (row.label === 'c010102' ? { ...row, text: `${row.text}${word}在那边跳` } : row));
-    const guesser = new ClassGuesser();
+    const guesser = new LearnedGuesser();
     const engine = createDraftEngine(city, guesser);
     const asked = (): ReturnType<typeof engine.step>['draft'] =>
       engine.step(engine.start('c'), { type: 'speech', segment: segmentOf(`C:${word}又在那边跳`, 0) }).draft;
