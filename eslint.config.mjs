@@ -97,7 +97,7 @@ const featureZones = features.map((f) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'data', '**/dist', 'coverage', 'asr/models', 'tests/golden', 'screenshots'] },
+  { ignores: ['node_modules', 'data', '**/dist', 'coverage', 'asr/models', 'tests/golden', 'screenshots', '**/*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

@@ -98,10 +98,7 @@ export function waitingView(waiting: Waiting, call: CallState | undefined): Wait
 }
 
 /** A call with words of danger; null for any other, and when the agent has said that it is none. */
-function riskView(
-  { runner, notes, draft, closed }: LiveCall,
-  labelOf: (code: string) => string,
-): RiskView | null {
+function riskView({ runner, notes, draft, closed }: LiveCall, labelOf: (code: string) => string): RiskView | null {
   const { callId, state } = runner;
   const { risk } = draft.draft.fields;
   if (notes.risk === null || (risk.origin === 'agent' && risk.value === '')) return null;

@@ -73,7 +73,8 @@ export class Sipp {
       ...['-fd', '1', '-trace_rtt', '-rtt_freq', '1', '-timeout', `${String(Math.ceil(limitMs / 1_000))}s`],
       ...['-s', '12345', ...(options.args ?? [])],
     ];
-    const command = options.core === undefined ? ['sipp'] : [...urgent(), 'taskset', '-c', String(options.core), 'sipp'];
+    const command =
+      options.core === undefined ? ['sipp'] : [...urgent(), 'taskset', '-c', String(options.core), 'sipp'];
     const [program = 'sipp', ...before] = command;
     const child = spawn(program, [...before, ...args], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
     if (child.pid !== undefined) hurry(child.pid);

@@ -5,7 +5,7 @@ const STEP_MS = 45;
 
 function busy(steps) {
   const start = process.cpuUsage();
-  for (let usedMs = 0; usedMs < STEP_MS * steps; ) {
+  for (let usedMs = 0; usedMs < STEP_MS * steps;) {
     const { user, system } = process.cpuUsage(start);
     usedMs = (user + system) / 1000;
   }

@@ -206,6 +206,9 @@ export class SipPhone {
       case 'incoming':
       case 'acknowledged':
       case 'digit':
+      case 'reanswered':
+      case 'reoffer-refused':
+      case 'refer':
         break;
       case 'progress':
         if (event.sdp !== undefined) call.openEarly(event.sdp);

@@ -5,8 +5,8 @@ import { parseRtcp } from '../../../../telephony/rtp/rtcp-packet.ts';
 import { parseRtp, serializeRtp } from '../../../../telephony/rtp/rtp-packet.ts';
 import { DigitReceiver } from '../../../../telephony/rtp/telephone-event.ts';
 
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`../../../golden/rtp/${name}`, import.meta.url), 'utf8')) as T;
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../golden/rtp/${name}`, import.meta.url), 'utf8'));
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 
 interface Datagram {
@@ -16,7 +16,7 @@ interface Datagram {
 }
 
 describe('a datagram on an RTP port', () => {
-  test.each(read<Datagram[]>('rtp.json'))('$what', ({ hex, expect: wanted }) => {
+  test.each(read('rtp.json') as Datagram[])('$what', ({ hex, expect: wanted }) => {
     const packet = parseRtp(bytesOf(hex));
     if (wanted === null || packet === undefined) {
       expect(packet ?? null).toBe(wanted);
@@ -29,7 +29,7 @@ describe('a datagram on an RTP port', () => {
 });
 
 describe('a datagram on an RTCP port', () => {
-  test.each(read<{ what: string; hex: string; types: string[] }[]>('rtcp.json'))('$what', ({ hex, types }) => {
+  test.each(read('rtcp.json') as { what: string; hex: string; types: string[] }[])('$what', ({ hex, types }) => {
     expect(parseRtcp(bytesOf(hex)).map(({ type }) => type)).toEqual(types);
   });
 });
@@ -41,7 +41,7 @@ interface Stream {
 }
 
 describe('a stream of telephone events', () => {
-  test.each(read<Stream[]>('streams.json'))('$what', ({ packets, digits }) => {
+  test.each(read('streams.json') as Stream[])('$what', ({ packets, digits }) => {
     const receiver = new DigitReceiver();
     const heard = packets.flatMap(({ atMs, hex }) => {
       const packet = parseRtp(bytesOf(hex));
