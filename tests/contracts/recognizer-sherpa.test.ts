@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { SherpaRecognizer } from '../../asr/engines/sherpa/sherpa-recognizer.ts';
 import { Listener, recognizerContract } from './recognizer.contract.ts';
@@ -28,9 +28,18 @@ const alive = (pid: number): boolean => {
   }
 };
 
+/** Serves one check after the other, as it would calls: loading the model anew for each would take most of the time. */
+let kept: SherpaRecognizer | undefined;
+
+afterAll(async () => {
+  await kept?.close();
+});
+
 recognizerContract('sherpa', async () => {
-  const recognizer = new SherpaRecognizer({ modelDir, processes: 1, maxStreams: 4, logger });
-  await recognizer.start();
+  const recognizer =
+    kept?.state.type === 'ready' ? kept : new SherpaRecognizer({ modelDir, processes: 1, maxStreams: 4, logger });
+  if (recognizer !== kept) await recognizer.start();
+  kept = recognizer;
   return {
     recognizer,
     maxStreams: 4,
@@ -41,7 +50,7 @@ recognizerContract('sherpa', async () => {
       await until(() => !recognizer.childPids.includes(pid ?? 0));
       await until(() => recognizer.state.type === 'ready');
     },
-    dispose: () => recognizer.close(),
+    dispose: () => Promise.resolve(),
   };
 });
 

@@ -15,7 +15,10 @@ export interface LoadedStream {
 const USABLE = 0.85;
 /** Audio that waits longer than this at a child: it cannot keep up, whatever was measured. */
 const LAG_MS = 600;
+/** Waiting longer than this, it is far from keeping up: audio of live streams is dropped after two seconds. */
+const LONG_LAG_MS = 1200;
 const LESS = 0.9;
+const MUCH_LESS = 0.7;
 const MORE = 1.02;
 const FEWEST = 2;
 
@@ -24,9 +27,23 @@ export function streamsFor(realTimeFactor: number): number {
   return realTimeFactor <= 0 ? Infinity : Math.max(FEWEST, Math.floor(USABLE / realTimeFactor + 1e-9));
 }
 
+/** A child's streams now. */
+export interface Crowd {
+  readonly open: number;
+  /** Those with live text. */
+  readonly live: number;
+  /** The longest that audio of a live one waits. */
+  readonly lagMs: number;
+}
+
 /** How many may be live now: less than before while audio waits, slowly more while it does not. */
-export function liveLimit(before: number, measured: number, open: number, lagMs: number): number {
-  if (lagMs > LAG_MS) return Math.max(FEWEST, Math.floor(Math.min(before, open) * LESS));
+export function liveLimit(before: number, measured: number, { open, live, lagMs }: Crowd): number {
+  if (lagMs > LAG_MS) {
+    const share = lagMs > LONG_LAG_MS ? MUCH_LESS : LESS;
+    return Math.max(FEWEST, Math.floor(Math.min(before, live) * share));
+  }
+  // The crowd has gone: what was learnt from it says nothing about the next one.
+  if (open <= before / 2) return Infinity;
   // What was measured with one stream is too little for many: only audio that waits takes live text away.
   return Math.max(measured, before + 1, Math.ceil(before * MORE));
 }

@@ -32,7 +32,8 @@ const KEEPS_DYING =
 interface Replacement {
   readonly old: Worker;
   readonly next: Worker;
-  readonly sinceMs: number;
+  /** Since when the next one can take streams; loading takes its time. */
+  sinceMs: number | undefined;
 }
 
 export class Pool {
@@ -159,7 +160,8 @@ export class Pool {
       const measured = worker.load === undefined ? Infinity : streamsFor(worker.load.realTimeFactor);
       const before = this.#limits.get(worker) ?? Infinity;
       const quiet = finalOnly(streams, before);
-      const limit = liveLimit(before, measured, streams.length - quiet.size, worker.lagMs(quiet));
+      const live = streams.length - quiet.size;
+      const limit = liveLimit(before, measured, { open: streams.length, live, lagMs: worker.lagMs(quiet) });
       this.#limits.set(worker, limit);
       const chosen = finalOnly(streams, limit);
       for (const [id, stream] of worker.streams) stream.setFinalOnly(chosen.has(id));
@@ -182,14 +184,15 @@ export class Pool {
       old.retiring = true;
       const next = this.#hire();
       next.link.start();
-      this.#replacements.push({ old, next, sinceMs: nowMs });
+      this.#replacements.push({ old, next, sinceMs: undefined });
     }
     for (const replacement of [...this.#replacements]) this.#replace(replacement, nowMs);
   }
 
   #replace(replacement: Replacement, nowMs: number): void {
-    const { old, next, sinceMs } = replacement;
+    const { old, next } = replacement;
     if (next.link.state !== 'ready') return;
+    const sinceMs = (replacement.sinceMs ??= nowMs);
     if (!this.#workers.includes(next)) this.#workers = [...this.#workers, next];
     for (const stream of [...old.streams.values()]) {
       if (!stream.movable() && nowMs - sinceMs < PATIENCE_MS) continue;

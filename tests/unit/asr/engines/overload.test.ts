@@ -37,12 +37,15 @@ describe('more streams than can be followed live', () => {
   });
 
   it.each([
-    ['nothing waits: as measured at least', 10, 50, 20, 0, 50],
-    ['nothing waits: slowly more', 60, 50, 10, 0, 62],
-    ['audio waits: less than are live now', 100, 100, 20, 900, 18],
-    ['audio waits: but never nobody', 2, 100, 1, 900, 2],
-  ])('%s', (_what, before, measured, open, lagMs, expected) => {
-    expect(liveLimit(before, measured, open, lagMs)).toBe(expected);
+    ['nothing waits: as measured at least', 10, 50, { open: 20, live: 10, lagMs: 0 }, 50],
+    ['nothing waits: slowly more', 60, 50, { open: 70, live: 60, lagMs: 0 }, 62],
+    ['nobody ever waited: all', Infinity, 50, { open: 300, live: 300, lagMs: 500 }, Infinity],
+    ['audio waits: less than are live now', 100, 100, { open: 20, live: 20, lagMs: 900 }, 18],
+    ['audio waits long: much less', Infinity, 10, { open: 20, live: 20, lagMs: 1300 }, 14],
+    ['audio waits: but never nobody', 2, 100, { open: 1, live: 1, lagMs: 900 }, 2],
+    ['the crowd has gone: it begins anew', 60, 50, { open: 30, live: 30, lagMs: 0 }, Infinity],
+  ])('%s', (_what, before, measured, crowd, expected) => {
+    expect(liveLimit(before, measured, crowd)).toBe(expected);
   });
 
   it.each([
