@@ -9,7 +9,7 @@ import { Listener, silence, speech } from './recognizer.contract.ts';
 const logger = pino({ level: 'silent' });
 const modelDir = path.resolve('asr/models/demo-zh-8k');
 const slowNative = path.resolve('tests/support/slow-sherpa.cjs');
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
 const opened: SherpaRecognizer[] = [];
 
 afterEach(async () => {
@@ -26,7 +26,7 @@ async function start(options: Partial<SherpaOptions>): Promise<SherpaRecognizer>
 
 async function until(what: string, done: () => boolean): Promise<void> {
   for (let waitedMs = 0; !done(); waitedMs += 20) {
-    if (waitedMs > 30_000) throw new Error(`${what}: it did not happen within 30 s`);
+    if (waitedMs > 60_000) throw new Error(`${what}: it did not happen within 60 s`);
     await delay(20);
   }
 }

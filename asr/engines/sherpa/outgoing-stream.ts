@@ -210,6 +210,8 @@ export class OutgoingStream implements RecognizerStream {
   #pause(): void {
     if (this.#state !== 'open') return;
     this.#carrier.flush();
-    if (this.#sentenceOpen || this.#finalOnly) this.#carrier.send({ type: 'pause', id: this.#id });
+    // What waits may begin a sentence that is not known here yet.
+    const mayBeOpen = this.#sentenceOpen || this.#finalOnly || this.#waitingSamples > 0;
+    if (mayBeOpen) this.#carrier.send({ type: 'pause', id: this.#id });
   }
 }

@@ -155,4 +155,21 @@ describe('OutgoingStream', () => {
     expect(toNew.map((m) => m.type)).toEqual(['open', 'audio']);
     expect(updates).toEqual(['s-0 一', 's-1 二', 's-1 二。', 's-2 迟到', 's-3 三']);
   });
+
+  it('ends the sentence when no more audio comes, even one that the child has not told yet', () => {
+    const { stream, sent, push } = setup();
+    const pauses = (): number => sent.filter((m) => m.type === 'pause').length;
+    push(1600);
+    for (let tick = 0; tick < 10; tick++) stream.tick();
+    expect(pauses()).toBe(0);
+    for (let tick = 0; tick < 30; tick++) stream.tick();
+    expect(pauses()).toBe(1);
+    stream.acknowledge(1600);
+    push(160);
+    stream.tick();
+    stream.acknowledge(160);
+    for (let tick = 0; tick < 20; tick++) stream.tick();
+    // Nothing waits, nothing is open.
+    expect(pauses()).toBe(1);
+  });
 });
