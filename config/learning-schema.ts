@@ -1,4 +1,4 @@
-/** Learning from tickets, the optional language model, the knowledge folder. */
+/** Learning from confirmed tickets. */
 import { z } from 'zod';
 
 export const learningSchema = z.strictObject({

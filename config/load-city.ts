@@ -23,7 +23,9 @@ const citySchema = z.strictObject({
     .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/))
     .max(20)
     .default([])
-    .describe('Dialects spoken here: files of `dialects/` in this folder or beside it, without `.yaml`.'),
+    .describe(
+      'Dialects spoken here: files of `dialects/` in this folder or of `config/sample/dialects`, without `.yaml`.',
+    ),
 });
 const departmentSchema = z.strictObject({
   id,

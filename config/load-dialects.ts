@@ -1,10 +1,14 @@
-/** Reads the dialects that a city names, from its own folder or from the shared one beside it. */
+/** Reads the dialects that a city names, from its own folder or from those that come along. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { Dialect } from './city.ts';
 import { dialectFileSchema } from './dialect-schema.ts';
 import { faultsOf, type ConfigFault } from './fault.ts';
+
+/** A copy of the sample city elsewhere finds its dialects here. */
+const SHIPPED = fileURLToPath(new URL('./sample/dialects', import.meta.url));
 
 async function readFirst(files: readonly string[]): Promise<string | null> {
   for (const file of files) {
@@ -25,8 +29,8 @@ async function readOne(cityDir: string, id: string, faults: ConfigFault[]): Prom
   };
   let data: unknown;
   try {
-    const yaml = await readFirst([path.join(cityDir, file), path.join(cityDir, '..', file)]);
-    if (yaml === null) return fault('is neither in the city folder nor beside it');
+    const yaml = await readFirst([path.join(cityDir, file), path.join(SHIPPED, `${id}.yaml`)]);
+    if (yaml === null) return fault('is neither in the city folder nor among those that come along');
     data = parse(yaml);
   } catch (error) {
     return fault(`cannot be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown error'}`);
