@@ -147,7 +147,8 @@ describe('a waiting caller', () => {
     expect(typesOf(stored)).not.toContain('queue.joined');
     back.hangUp();
     await allQuiet(hotline);
-    expect(watcher.view?.callbacks).toEqual([]);
+    // The page is told a moment later.
+    await until('the promise to be kept', () => Promise.resolve(watcher.view?.callbacks.length === 0));
   }, 60_000);
 
   it('who gives up is called back when nobody waits, and again when out; who phones meanwhile is not', async () => {
