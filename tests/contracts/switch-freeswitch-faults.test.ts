@@ -167,6 +167,26 @@ maybe(`FreeSWITCH in trouble${why === '' ? '' : ` (left out: ${why})`}`, () => {
     expect(times).toEqual([...times].sort((x, y) => x - y));
   });
 
+  it('tells how each leg fares, and at its end how the whole of it did', async () => {
+    const { bench: b } = await begin({ qualityEveryMs: 1_000 });
+    const { caller } = await b.bridged();
+    await until(
+      () => b.eventsOf(caller.legId).filter((e) => e.type === 'leg.quality').length >= 3,
+      10_000,
+      () => 'no quality',
+    );
+    const windowsTold = b.eventsOf(caller.legId).flatMap((e) => (e.type === 'leg.quality' ? [e] : []));
+    // A second of audio is fifty packets, and on this machine none is lost.
+    expect(windowsTold[2]?.said.packets).toBeGreaterThan(30);
+    expect(windowsTold[2]?.said.packets).toBeLessThan(80);
+    expect(windowsTold[2]?.said.mos).toBeGreaterThan(3.5);
+    await b.switch.hangup(caller.legId, 'normal');
+    await b.event('leg.ended', caller.legId);
+    const [last, end] = b.eventsOf(caller.legId).slice(-2);
+    expect([last?.type, end?.type]).toEqual(['leg.quality', 'leg.ended']);
+    expect(last).toMatchObject({ isFinal: true });
+  });
+
   it('hears both sides with standard modules only', async () => {
     const tap = { mode: 'legs', bind: '127.0.0.1', advertisedAddress: '127.0.0.1', wsPort: 0, sipPort: 0 } as const;
     const { bench: b } = await begin({ tap });

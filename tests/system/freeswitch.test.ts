@@ -6,11 +6,16 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash } from '@node-rs/argon2';
+import { pino } from 'pino';
+import { openStore } from '../../server/store/open-store.ts';
 import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
+import { Pacer } from '../../tools/call/pacer.ts';
 import { SipPhone } from '../../tools/call/sip-phone.ts';
 import { toneAmplitude } from '../../tools/call/audio.ts';
+import { freeTcpPort } from '../support/free-ports.ts';
 import { RealFreeswitch, whyNoFreeswitch } from '../support/freeswitch/server.ts';
-import { Hotline } from '../support/hotline.ts';
+import { Hotline, type Login } from '../support/hotline.ts';
 import { tone } from '../support/speech.ts';
 import { openSession, until } from './api.ts';
 import { storedCall, typesOf } from './rig.ts';
@@ -19,8 +24,24 @@ jest.setTimeout(180_000);
 
 const HOST = '127.0.0.1';
 const DOMAIN = 'hotline.local';
+const TALKING = 20;
 const why = whyNoFreeswitch();
 const maybe = why === '' ? describe : describe.skip;
+
+/** Put into the database before the server starts, as an import of staff would. */
+async function makeStaff(dataDir: string, embeddedPort: number): Promise<readonly Login[]> {
+  const store = await openStore({ dataDir, embeddedPort, logger: pino({ enabled: false }) });
+  try {
+    const password = randomUUID();
+    const passwordHash = await hash(password);
+    const logins = Array.from({ length: TALKING }, (_, i) => ({ login: `staff${i}`, password }));
+    for (const [i, { login }] of logins.entries())
+      await store.users.create({ login, displayName: login, agentNumber: `${3_000 + i}`, role: 'agent', passwordHash });
+    return logins;
+  } finally {
+    await store.close();
+  }
+}
 
 maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () => {
   let dir: string;
@@ -28,6 +49,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
   let hotline: Hotline | undefined;
   let real: RealFreeswitch;
   let agent: ScriptedAgent | undefined;
+  let staff: readonly Login[];
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'hotline-fs-'));
@@ -52,8 +74,12 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     await writeFile(join(dir, 'token'), directoryToken);
     await writeFile(join(dir, 'password'), password);
     const node = { name: 'fs1', address: HOST, eventPort, trunkPort, wsPort, passwordFile: join(dir, 'password') };
+    const embeddedPort = await freeTcpPort();
+    staff = await makeStaff(join(dir, 'data'), embeddedPort);
     hotline = await Hotline.start({
       env: {
+        HOTLINE_DATADIR: join(dir, 'data'),
+        HOTLINE_STORE__EMBEDDEDPORT: String(embeddedPort),
         HOTLINE_SWITCH__TYPE: 'freeswitch',
         HOTLINE_SWITCH__FREESWITCH__NODES: JSON.stringify([node]),
         HOTLINE_SWITCH__FREESWITCH__DIRECTORYTOKENFILE: join(dir, 'token'),
@@ -120,5 +146,45 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     expect(stored.call.endCause).toBe('caller-hung-up');
     expect(typesOf(stored)).toContain('call.adopted');
     await phone.close();
+  });
+
+  it('keeps twenty conversations up while the server is killed, and has all of them afterwards', async () => {
+    if (hotline === undefined) throw new Error('the server is not there');
+    const { url } = hotline;
+    await agent?.setAvailable(false);
+    const pacer = new Pacer();
+    const agents: ScriptedAgent[] = [];
+    for (const login of staff) {
+      const sip = { host: HOST, port: real.configuration.endpointPort };
+      const more = { address: HOST, speech: tone(1_000, 120_000), answerAfterMs: 300, pacer };
+      agents.push(await ScriptedAgent.start({ server: url, ...login, sip, ...more }));
+    }
+    const numbers = staff.map((_, i) => `139001390${String(i).padStart(2, '0')}`);
+    const phones = numbers.map((user) => new SipPhone({ address: HOST, user, pacer }));
+    const calls = await Promise.all(
+      phones.map(async (phone) => {
+        await phone.start();
+        const call = await phone.call(`sip:12345@${HOST}:${real.configuration.trunkPort}`);
+        expect(await call.answered).toBe(true);
+        void call.play(tone(440, 1_000), true);
+        return call;
+      }),
+    );
+    const hearing = (): number => calls.filter((call) => toneAmplitude(call.heardLast(300), 1_000) > 1_000).length;
+    await until('all callers to hear their agents', () => Promise.resolve(hearing() === TALKING), 90_000);
+    await hotline.kill9();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(hearing()).toBe(TALKING);
+    await hotline.run();
+    expect(hearing()).toBe(TALKING);
+    expect(calls.filter((call) => call.outcome !== undefined)).toEqual([]);
+    for (const call of calls) call.hangUp();
+    const session = await openSession(hotline, 'supervisor1');
+    for (const number of numbers) {
+      const stored = await storedCall(session, number);
+      expect([number, stored.call.endCause]).toEqual([number, 'caller-hung-up']);
+      expect(typesOf(stored)).toContain('call.adopted');
+    }
+    await Promise.all([...phones, ...agents].map((thing) => thing.close()));
   });
 });
