@@ -17,7 +17,7 @@ const dayMs = 24 * 3_600_000;
 const lifetimeDays = 365;
 const renewBeforeDays = 14;
 
-/** Names and addresses under which pages of this machine are opened. */
+/** Names and addresses under which pages of this server are opened. */
 export function hostNames(): readonly string[] {
   const addresses = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
@@ -69,7 +69,7 @@ async function fromFiles(certFile: string, keyFile: string): Promise<Certificate
   }
 }
 
-/** The operator's certificate, or one we make ourselves and keep in `data/tls` while it fits this machine. */
+/** The operator's certificate, or one we make ourselves and keep in `data/tls` while it fits the server's names. */
 export async function ensureCertificate(config: Pick<Config, 'dataDir' | 'http'>): Promise<Certificate> {
   const { certificateFile, privateKeyFile } = config.http;
   if (certificateFile !== null && privateKeyFile !== null) return fromFiles(certificateFile, privateKeyFile);

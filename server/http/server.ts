@@ -61,8 +61,7 @@ function listenFault(error: Error, what: string, port: number): Error {
     return new ListenError(`This user may not open TCP port ${port} (${what}). Ports below 1024 need root.`, {
       cause: error,
     });
-  if (code === 'EADDRNOTAVAIL')
-    return new ListenError('http.bind is not an address of this machine.', { cause: error });
+  if (code === 'EADDRNOTAVAIL') return new ListenError('http.bind is not an address of this host.', { cause: error });
   return error;
 }
 

@@ -13,7 +13,7 @@ export function listenFault(
   const texts: Readonly<Record<string, string>> = {
     EADDRINUSE: `SIP cannot start: ${place} is taken by another program. Stop it, or set ${key} to a free port.`,
     EACCES: `SIP cannot start: no permission for ${place}. Set ${key} to a port above 1023.`,
-    EADDRNOTAVAIL: `SIP cannot start: this machine has no address ${at.bind}. Set sip.bind to one of its addresses or 0.0.0.0.`,
+    EADDRNOTAVAIL: `SIP cannot start: the host has no address ${at.bind}. Set sip.bind to one of its addresses or 0.0.0.0.`,
   };
   return new Error(texts[error.code ?? ''] ?? `SIP cannot start: ${place}: ${error.message}`, { cause: error });
 }

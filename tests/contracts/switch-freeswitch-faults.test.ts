@@ -176,7 +176,7 @@ maybe(`FreeSWITCH in trouble${why === '' ? '' : ` (left out: ${why})`}`, () => {
       () => 'no quality',
     );
     const windowsTold = b.eventsOf(caller.legId).flatMap((e) => (e.type === 'leg.quality' ? [e] : []));
-    // A second of audio is fifty packets, and on this machine none is lost.
+    // A second of audio is fifty packets, and over loopback none is lost.
     expect(windowsTold[2]?.said.packets).toBeGreaterThan(30);
     expect(windowsTold[2]?.said.packets).toBeLessThan(80);
     expect(windowsTold[2]?.said.mos).toBeGreaterThan(3.5);

@@ -10,7 +10,7 @@ import { SipPhone, type SipPhoneOptions } from '../../tools/call/sip-phone.ts';
 /** Made by each adapter's test file. */
 export interface SwitchHarness {
   readonly switch: Switch;
-  /** Address at which phones of this machine reach the switch. */
+  /** Address at which phones of the same host reach the switch. */
   readonly sip: { readonly host: string; readonly port: number; readonly domain: string };
   /** Where callers without a password come in, when that is another address. */
   readonly trunk?: { readonly host: string; readonly port: number };

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 // Tells when the virtual processor it is pinned to did not run at all. Started at real-time priority on one processor:
-// nothing on this machine comes before it, so a late beat means that the host gave the processor to somebody else.
+// nothing on the host comes before it, so a late beat means that the host gave the processor to somebody else.
 const PERIOD_MS = 2;
 const LATE_MS = 2;
 const BEATS_A_TURN = 100;

@@ -1,5 +1,5 @@
 /**
- * Google Cloud Speech-to-Text v1 on this machine: gRPC with the service's own protos. Settings first, at most 25 KB of audio in
+ * Google Cloud Speech-to-Text v1 over loopback: gRPC with the service's own protos. Settings first, at most 25 KB of audio in
  * a message, a request ends with OUT_OF_RANGE when it is too long, unknown languages are refused.
  */
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** A real FreeSWITCH for tests, when one is on this machine. */
+/** A real FreeSWITCH for tests, when one is at hand. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ export function findFreeswitch(): string | undefined {
 
 /** Why tests that need it are left out; empty when they are not. */
 export function whyNoFreeswitch(): string {
-  return findFreeswitch() === undefined ? 'no FreeSWITCH on this machine (FREESWITCH_BIN or PATH)' : '';
+  return findFreeswitch() === undefined ? 'no FreeSWITCH here (FREESWITCH_BIN or PATH)' : '';
 }
 
 function isProgram(path: string): boolean {

@@ -176,7 +176,7 @@ export const en: Words = {
     },
     help: {
       insecure:
-        'Browsers give a microphone to secure addresses only: use https://, or http://localhost on this machine.',
+        'Browsers give a microphone to secure addresses only: use https://, or http://localhost on the server itself.',
       refused: 'Click the icon left of the address, allow the microphone, then try again.',
       missing: 'Plug in the headset (USB: unplug and plug again), then try again.',
       busy: 'Close the program that uses it (meeting, recorder), then try again.',
