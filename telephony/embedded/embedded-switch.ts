@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
 import {
   SwitchError,
   type HangupCause,
@@ -16,16 +15,17 @@ import {
 } from '../ports/switch.ts';
 import { SipCore } from '../sip/core/sip-core.ts';
 import type { Flow, SipEvent } from '../sip/core/types.ts';
-import { causeOfEnd } from './causes.ts';
+import { CallEvents } from './call-events.ts';
 import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { DialPlan } from './dial-plan.ts';
 import { createHanger, type Hanger } from './hanger.ts';
 import { checkMarks, LegTable, snapshot, trunkMedia, type TrunkMedia } from './leg.ts';
 import { LegEnding } from './leg-ending.ts';
-import { InboundLegs, transferRequested } from './legs-in.ts';
+import { InboundLegs } from './legs-in.ts';
 import { OutboundLegs } from './legs-out.ts';
 import { LocalAddresses } from './local-address.ts';
-import type { MediaEngine, MediaEvent } from './media/media-engine.ts';
+import { MediaEvents } from './media-events.ts';
+import type { MediaEngine } from './media/media-engine.ts';
 import type { EmbeddedSwitch, EmbeddedSwitchOptions } from './options.ts';
 import { mediaStep } from './media-step.ts';
 import { OriginPolicy } from './origin-policy.ts';
@@ -48,7 +48,6 @@ export function createEmbeddedSwitch(options: EmbeddedSwitchOptions): EmbeddedSw
 class SipSwitch implements EmbeddedSwitch {
   readonly name = 'embedded';
   readonly #media: MediaEngine;
-  readonly #logger: Logger;
   readonly #emitter: SwitchEmitter;
   readonly #legs = new LegTable();
   readonly #core: SipCore;
@@ -61,13 +60,14 @@ class SipSwitch implements EmbeddedSwitch {
   readonly #inbound: InboundLegs;
   readonly #outbound: OutboundLegs;
   readonly #parties: Parties;
+  readonly #callEvents: CallEvents;
+  readonly #mediaEvents: MediaEvents;
   #unsubscribeMedia: () => void = () => undefined;
   #closed = false;
 
   constructor(options: EmbeddedSwitchOptions) {
     const { media, logger } = options;
     this.#media = media;
-    this.#logger = logger;
     this.#emitter = new SwitchEmitter(logger);
     this.#policy = new OriginPolicy(options.sip);
     this.#core = this.#createCore(options);
@@ -96,6 +96,9 @@ class SipSwitch implements EmbeddedSwitch {
     const plan = new DialPlan({ core: this.#core, trunks: this.#trunks, logger });
     this.#outbound = new OutboundLegs({ ...parts, core: this.#core, ending: this.#ending, plan });
     this.#parties = new Parties({ ...shared, hanger: this.#hanger });
+    const sides = { inbound: this.#inbound, outbound: this.#outbound, parties: this.#parties };
+    this.#callEvents = new CallEvents({ ...shared, ...sides, ending: this.#ending });
+    this.#mediaEvents = new MediaEvents({ ...shared, hanger: this.#hanger });
   }
 
   #createCore({ sip, directory, newId }: EmbeddedSwitchOptions): SipCore {
@@ -171,7 +174,7 @@ class SipSwitch implements EmbeddedSwitch {
   async start(): Promise<void> {
     await this.#transports.start();
     this.#unsubscribeMedia = this.#media.subscribe((event) => {
-      this.#onMediaEvent(event);
+      this.#mediaEvents.take(event);
     });
     await this.#trunks.start();
   }
@@ -349,99 +352,8 @@ class SipSwitch implements EmbeddedSwitch {
       case 'refer':
       case 'digit':
       case 'ended':
-        this.#onCallEvent(event);
+        this.#callEvents.take(event);
         break;
     }
-  }
-
-  #onCallEvent(event: Extract<SipEvent, { readonly call: string }>): void {
-    const leg = this.#legs.findByCall(event.call);
-    if (leg === undefined || leg.ended) return;
-    switch (event.type) {
-      case 'incoming':
-        break;
-      case 'progress':
-        this.#outbound.onProgress(leg);
-        break;
-      case 'accepted':
-        void this.#outbound.onAccepted(leg, event);
-        break;
-      case 'acknowledged':
-        void this.#inbound.onAnswerInAck(leg, event.answer);
-        break;
-      case 'reoffer':
-        void this.#inbound.onReoffer(leg, event);
-        break;
-      case 'refer':
-        this.#emitter.emit(transferRequested(event));
-        break;
-      case 'reanswered':
-        void this.#inbound.onReanswered(leg, event.answer);
-        break;
-      case 'reoffer-refused':
-        break; // The switch makes no offers but refreshes, and they tell by themselves.
-      case 'digit':
-        this.#onInfoDigit(event);
-        break;
-      case 'ended': {
-        if (this.#outbound.triesOn(leg, event)) break;
-        const end = causeOfEnd(event);
-        const cause = end.by === 'local' ? (leg.endCause ?? end.cause) : end.cause;
-        this.#ending.end(leg, { cause, by: end.by, sipStatus: event.status });
-        break;
-      }
-    }
-  }
-
-  /** Digits in INFO join those in RTP; a bridged far end gets them as RTP events. */
-  #onInfoDigit({ call, digit, durationMs }: Extract<SipEvent, { type: 'digit' }>): void {
-    const leg = this.#legs.findByCall(call);
-    if (leg === undefined) return;
-    this.#emitter.emit({ type: 'leg.digit', legId: leg.legId, digit, durationMs });
-    for (const listener of this.#parties.listenersOf(leg)) {
-      this.#media.sendDigit(listener.legId, digit).catch((error: unknown) => {
-        this.#logger.debug({ err: error }, 'digit could not be passed on');
-      });
-    }
-  }
-
-  #onMediaEvent(event: MediaEvent): void {
-    const { legId } = event;
-    switch (event.type) {
-      case 'media-up':
-        this.#emitter.emit({ type: 'leg.media-up', legId });
-        break;
-      case 'media-lost':
-        this.#onMediaLost(event);
-        break;
-      case 'digit':
-        this.#emitter.emit({ type: 'leg.digit', legId, digit: event.digit, durationMs: event.durationMs });
-        break;
-      case 'play-started':
-        this.#emitter.emit({ type: 'play.started', legId, playId: event.playId });
-        break;
-      case 'play-finished':
-        this.#emitter.emit({ ...event, type: 'play.finished' });
-        break;
-      case 'recording-started':
-        this.#emitter.emit({ ...event, type: 'recording.started' });
-        break;
-      case 'recording-finished':
-        this.#emitter.emit({ ...event, type: 'recording.finished' });
-        break;
-      case 'quality':
-        this.#emitter.emit({ ...event, type: 'leg.quality' });
-        break;
-      case 'tap':
-        this.#legs.find(legId)?.onTapFrame?.(event.frame);
-        break;
-    }
-  }
-
-  #onMediaLost({ legId, silentMs }: Extract<MediaEvent, { type: 'media-lost' }>): void {
-    const leg = this.#legs.find(legId);
-    if (leg === undefined || leg.ended) return;
-    this.#logger.info({ legId, silentMs }, 'leg lost its media');
-    this.#hanger.hangUp(leg, 'media-lost');
   }
 }
