@@ -32,9 +32,11 @@ import {
   type CallState,
 } from './call-state.ts';
 import { Candidates } from './candidates.ts';
-import { FreeAgents, isExcluded, suits } from './free-agents.ts';
+import { Chooser } from './chooser.ts';
+import { Conditions } from './conditions.ts';
+import { FreeAgents } from './free-agents.ts';
 import { Lanes } from './lanes.ts';
-import { headStartMs, phaseAt, skillCondition, type Variant } from './phases.ts';
+import { headStartMs, phaseAt, skillCondition } from './phases.ts';
 import { SortedList } from './sorted-list.ts';
 import { WaitingClasses } from './waiting-classes.ts';
 
@@ -50,9 +52,8 @@ export class Line {
   readonly #lanes = new Lanes();
   readonly #classes = new WaitingClasses();
   readonly #free = new FreeAgents((queue) => this.rules(queue).strategy);
-  /** How many staffed agents fulfil a condition, and the calls that depend on it. */
-  readonly #fulfilled = new Map<string, number>();
-  readonly #watchers = new Map<string, Set<string>>();
+  readonly #chooser = new Chooser(this.#free, this.#agents);
+  readonly #conditions = new Conditions();
   readonly #due = new SortedList();
   readonly #dirtyCalls = new Set<string>();
   readonly #dirtyAgents = new Set<string>();
@@ -147,7 +148,7 @@ export class Line {
     if (call.offerId !== '') return;
     const waitedMs = nowMs - call.joinedAtMs;
     const phase = phaseAt(call.demand, this.rules(call.demand.queue), waitedMs);
-    const variant = phase.variants.find((v) => v.condition === null || (this.#fulfilled.get(v.condition) ?? 0) > 0);
+    const variant = phase.variants.find((v) => v.condition === null || this.#conditions.count(v.condition) > 0);
     let nextMs = call.joinedAtMs + phase.untilMs;
     if (call.notBeforeMs > nowMs) nextMs = Math.min(nextMs, call.notBeforeMs);
     nextMs = Math.min(nextMs, dropExclusions(call, nowMs));
@@ -156,7 +157,7 @@ export class Line {
       this.#due.add(nextMs, `c:${call.callId}`);
     }
     if (phase.variants.length > 1) call.conditions = phase.variants.flatMap((v) => v.condition ?? []);
-    for (const condition of call.conditions) this.#watch(condition, call.callId);
+    for (const condition of call.conditions) this.#conditions.watch(condition, call.callId);
     if (variant === undefined || call.notBeforeMs > nowMs) return;
     this.#classes.add(call, variant);
     this.#dirtyCalls.add(call.callId);
@@ -167,18 +168,8 @@ export class Line {
     this.#classes.remove(call);
     if (call.dueMs > 0) this.#due.remove(call.dueMs, `c:${call.callId}`);
     call.dueMs = 0;
-    for (const condition of call.conditions) {
-      const calls = this.#watchers.get(condition);
-      calls?.delete(call.callId);
-      if (calls?.size === 0) this.#watchers.delete(condition);
-    }
+    for (const condition of call.conditions) this.#conditions.unwatch(condition, call.callId);
     if (call.conditions.length > 0) call.conditions = [];
-  }
-
-  #watch(condition: string, callId: string): void {
-    const calls = this.#watchers.get(condition);
-    if (calls === undefined) this.#watchers.set(condition, new Set([callId]));
-    else calls.add(callId);
   }
 
   change(callId: string, change: WaitingChange, nowMs: EpochMs): 'changed' | 'not-waiting' {
@@ -255,20 +246,9 @@ export class Line {
     this.#events.push({ type: 'offer-lost', reservation: offer, reason: 'agent-gone' });
   }
 
-  /** Counts who fulfils what; calls that depend on something that has come or gone look for their place again. */
+  /** Calls that depend on something that has come or gone look for their place again. */
   #staff(before: readonly string[], after: readonly string[], nowMs: EpochMs): void {
-    if (before === after) return;
-    const touched = new Set<string>();
-    const had = new Map([...before, ...after].map((c) => [c, (this.#fulfilled.get(c) ?? 0) > 0]));
-    for (const c of before) this.#fulfilled.set(c, (this.#fulfilled.get(c) ?? 0) - 1);
-    for (const c of after) this.#fulfilled.set(c, (this.#fulfilled.get(c) ?? 0) + 1);
-    for (const [condition, was] of had) {
-      const count = this.#fulfilled.get(condition) ?? 0;
-      if (count === 0) this.#fulfilled.delete(condition);
-      if (count > 0 === was) continue;
-      for (const callId of this.#watchers.get(condition) ?? []) touched.add(callId);
-    }
-    for (const callId of touched) {
+    for (const callId of this.#conditions.change(before, after)) {
       const call = this.#calls.get(callId);
       if (call !== undefined) this.#settle(call, nowMs);
     }
@@ -365,7 +345,7 @@ export class Line {
     for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
       const call = this.#calls.get(next.id);
       if (call !== undefined && call.demandClass !== null) {
-        const agent = this.#choose(call, nowMs);
+        const agent = this.#chooser.choose(call, nowMs);
         if (agent !== undefined) made.push(this.#reserve(call, agent, nowMs, holdMs));
       }
       if (next.agentId !== undefined) this.#propose(next.agentId, candidates, nowMs);
@@ -380,40 +360,6 @@ export class Line {
     if (agent === undefined || !this.#free.has(agentId)) return;
     const entry = this.#classes.firstFor(agent, this.#calls, nowMs);
     if (entry !== undefined) candidates.push({ ...entry, agentId });
-  }
-
-  /** The agent who knows the matter, then speakers of the dialect, then by strategy; the last one asked comes last. */
-  #choose(call: CallState, nowMs: EpochMs): AgentState | undefined {
-    const variant = call.demandClass?.variant;
-    if (variant === undefined) return undefined;
-    const { stickyAgentId, dialect } = call.demand;
-    const { lastAgentId } = call;
-    let chosen: string | undefined;
-    if (variant.onlyAgentId !== null) {
-      if (this.#may(variant.onlyAgentId, call, variant, nowMs)) chosen = variant.onlyAgentId;
-    } else {
-      if (stickyAgentId !== null && stickyAgentId !== lastAgentId && this.#may(stickyAgentId, call, variant, nowMs))
-        chosen = stickyAgentId;
-      if (dialect !== null) chosen ??= this.#nextOf(dialect, call, variant, nowMs);
-      chosen ??= this.#nextOf(variant.needs[0]?.skill ?? '', call, variant, nowMs);
-      if (lastAgentId !== null && chosen === undefined && this.#may(lastAgentId, call, variant, nowMs))
-        chosen = lastAgentId;
-    }
-    return chosen === undefined ? undefined : this.#agents.get(chosen);
-  }
-
-  #nextOf(skill: string, call: CallState, variant: Variant, nowMs: EpochMs): string | undefined {
-    return this.#free.first(
-      variant.queue,
-      skill,
-      (agentId) => agentId !== call.lastAgentId && this.#may(agentId, call, variant, nowMs),
-    );
-  }
-
-  #may(agentId: string, call: CallState, variant: Variant, nowMs: EpochMs): boolean {
-    const agent = this.#agents.get(agentId);
-    if (agent === undefined || !this.#free.has(agentId)) return false;
-    return suits(agent, variant) && !isExcluded(call, agentId, nowMs);
   }
 
   #reserve(call: CallState, agent: AgentState, nowMs: EpochMs, holdMs?: number): Reservation {
@@ -442,7 +388,7 @@ export class Line {
   }
 
   #staffing(queue: string): { staffed: number; free: number; usualHandleMs: number } {
-    const staffed = this.#fulfilled.get(skillCondition(queue, '')) ?? 0;
+    const staffed = this.#conditions.count(skillCondition(queue, ''));
     return { staffed, free: this.#free.count(queue), usualHandleMs: this.rules(queue).usualHandleMs };
   }
 
