@@ -12,12 +12,12 @@ import type { CallEvent } from '../timeline/events.ts';
 import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
 import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
+import { CallTable } from './call-table.ts';
 import type { CallSpeech } from './call-speech.ts';
 import type { CallFacts } from './core/call-types.ts';
 import type { Dispatcher, DispatchAlarm } from './dispatcher.ts';
-import { endpointOf, agentOf } from './endpoints.ts';
+import { endpointOf } from './endpoints.ts';
 import { incomingFacts } from './incoming-facts.ts';
-import { IvrFlows } from './ivr-flows.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
 import type { LineDesk } from './line-desk.ts';
@@ -27,8 +27,9 @@ import { LineWatch } from './line-watch.ts';
 import { RecordingMask } from './recording-mask.ts';
 import { Reconciler } from './reconciler.ts';
 import { Seats } from './seats.ts';
+import { makeRunnerHost } from './runner-host.ts';
 import { rulesOf } from './core/wait-rules.ts';
-import { tellRunner } from './switch-events.ts';
+import { tellCalls, type SwitchHearing } from './switch-events.ts';
 import { TimelineWriter } from './timeline-writer.ts';
 import { readHistory } from './read-history.ts';
 import { riskViews } from './views.ts';
@@ -40,13 +41,11 @@ const FORGET_MS = 60_000;
 
 export class CallCenter {
   readonly #options: CallCenterOptions;
-  readonly #calls = new Map<string, LiveCall>();
-  readonly #legs = new Map<string, LiveCall>();
+  readonly #table = new CallTable();
   readonly #host: RunnerHost;
   readonly #dispatcher: Dispatcher;
   readonly #reconciler: Reconciler;
   readonly #voicemail: VoicemailDesk;
-  readonly #flows: IvrFlows;
   readonly callbacks: CallbackService;
   readonly lineDesk: LineDesk;
   readonly lineWatch: LineWatch;
@@ -66,13 +65,10 @@ export class CallCenter {
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
     this.callbacks = lineParts.makeCallbacks(options, this.#house);
     this.#dispatcher = lineParts.makeDispatcher(options, this.#house);
-    const kick = (): void => {
-      this.#dispatcher.kick();
-    };
     this.seats = new Seats({
       line,
       nowMs,
-      kick,
+      kick: this.#told.kick,
       onLineError: (error) => {
         logger.error({ err: error }, 'the line was not told of an agent');
       },
@@ -91,25 +87,26 @@ export class CallCenter {
     });
     this.#voicemail = new VoicemailDesk({
       seats: () => this.seats.all(),
-      draftOf: (callId) => this.#calls.get(callId)?.draft,
+      draftOf: (callId) => this.#table.get(callId)?.draft,
       store: options.store.drafts,
       given: (draft, agentId) => this.#listener?.draftGiven(draft, agentId),
       logger,
     });
-    this.#flows = new IvrFlows({
-      ...options,
-      voicemail: this.#voicemail,
-      policy: () => this.lineDesk.policy,
-      bookCallback: (state, queued) => this.lineDesk.bookCallback(state, 'asked', queued),
-      own: (legId, callId) => {
-        this.#house.own(legId, callId);
+    this.#host = makeRunnerHost(
+      options,
+      {
+        table: this.#table,
+        lineDesk: this.lineDesk,
+        voicemail: this.#voicemail,
+        timeline: this.timeline,
+        seats: this.seats,
       },
-    });
-    this.#host = this.#makeHost(kick);
+      this.#told,
+    );
     this.#reconciler = new Reconciler({
       ...options,
-      calls: this.#calls,
-      legs: this.#legs,
+      calls: this.#table.calls,
+      legs: this.#table.legs,
       isOthers: (legId) => this.lineWatch.owns(legId),
       isSettled: () => this.#unheard === null,
     });
@@ -127,11 +124,35 @@ export class CallCenter {
 
   readonly #adopter: Adopter = {
     openCall: (adopted, draftState) => this.#openCall(adopted.state.facts, adopted, draftState),
-    ownLeg: (legId, call) => this.#legs.set(legId, call),
+    ownLeg: (legId, call) => this.#table.legs.set(legId, call),
     seats: () => this.seats,
     timeline: () => this.timeline,
     loadHistory: (call, from) => void this.#loadHistory(call, from),
     nowMs: () => this.#options.nowMs(),
+  };
+
+  readonly #told: Pick<RunnerHost, 'kick' | 'changed' | 'closed'> = {
+    kick: () => {
+      this.#dispatcher.kick();
+    },
+    changed: (runner) => {
+      this.#changed(runner);
+    },
+    closed: (runner) => {
+      void this.#closed(runner);
+    },
+  };
+
+  readonly #hearing: SwitchHearing = {
+    table: this.#table,
+    mask: this.#mask,
+    incoming: (event) => {
+      this.#incoming(event);
+    },
+    registered: (agentId, on) => {
+      this.seats.input(agentId, { type: 'registered', on });
+    },
+    transferAsked: (event) => this.#listener?.transferAsked(this.#table.legs.get(event.legId), event),
   };
 
   /** Hears every event of every call at once, before it is durable. Must not throw. */
@@ -159,7 +180,7 @@ export class CallCenter {
     try {
       return await adoptCalls({
         ...this.#options,
-        isOurs: (legId) => this.#legs.has(legId),
+        isOurs: (legId) => this.#table.legs.has(legId),
         take: (adopted, past) => {
           takeUp(this.#adopter, adopted, past);
         },
@@ -171,19 +192,18 @@ export class CallCenter {
   }
 
   get(callId: string): LiveCall | undefined {
-    return this.#calls.get(callId);
+    return this.#table.get(callId);
   }
 
   all(): readonly LiveCall[] {
-    return [...this.#calls.values()];
+    return this.#table.all();
   }
 
   /** What the parts that watch the line need of the calls. */
   readonly #house: lineParts.LineHouse = {
-    calls: this.#calls,
+    calls: this.#table.calls,
     own: (legId, callId) => {
-      const call = this.#calls.get(callId);
-      if (call !== undefined) this.#legs.set(legId, call);
+      this.#table.own(legId, callId);
     },
     callbacks: () => this.callbacks,
     policy: () => this.lineDesk.policy,
@@ -216,7 +236,7 @@ export class CallCenter {
   /** Dispatch and reconciling figures for `/metrics`. */
   counters(): Readonly<Record<string, number>> {
     return {
-      calls: this.#calls.size,
+      calls: this.#table.calls.size,
       late_offers: this.#dispatcher.lateOffers,
       dispatch_alarm: this.#dispatcher.alarm === null ? 0 : 1,
       dispatch_alarms: this.#dispatcher.alarms,
@@ -228,91 +248,17 @@ export class CallCenter {
     };
   }
 
-  #makeHost(kick: () => void): RunnerHost {
-    const options = this.#options;
-    return {
-      switch: options.switch,
-      line: options.line,
-      logger: options.logger,
-      nowMs: options.nowMs,
-      prompts: options.prompts,
-      lineHost: this.lineDesk,
-      wrapUpMs: (plannedMs) => this.lineDesk.wrapUpMs(plannedMs),
-      openFlow: (runner, log) =>
-        this.#flows.open(runner, (event) => void this.timeline.emit(runner.callId, event), log),
-      emit: (callId, event) => this.timeline.emit(callId, event),
-      seat: (agentId, news) => {
-        this.seats.news(agentId, news);
-      },
-      endpointOf,
-      dialUri: (number) => options.dialUri?.(number),
-      recordingPath: options.recordingPath,
-      announcement: async (callId) => {
-        const call = this.#calls.get(callId);
-        return call === undefined ? null : this.lineDesk.announcement(call.runner.state);
-      },
-      kick,
-      changed: (runner) => {
-        this.#changed(runner);
-      },
-      closed: (runner) => {
-        void this.#closed(runner);
-      },
-    };
-  }
-
   #onSwitch(event: SwitchEvent): void {
-    if (this.#unheard !== null && 'legId' in event && event.type !== 'leg.incoming' && !this.#legs.has(event.legId)) {
+    if (
+      this.#unheard !== null &&
+      'legId' in event &&
+      event.type !== 'leg.incoming' &&
+      !this.#table.legs.has(event.legId)
+    ) {
       this.#unheard.push(event);
       return;
     }
-    switch (event.type) {
-      case 'leg.incoming':
-        this.#incoming(event);
-        return;
-      case 'endpoint.registered':
-      case 'endpoint.unregistered': {
-        const agentId = agentOf(event.endpointId);
-        if (agentId !== undefined)
-          this.seats.input(agentId, { type: 'registered', on: event.type === 'endpoint.registered' });
-        return;
-      }
-      case 'leg.ended':
-        tellRunner(this.#runnerOf(event.legId), event);
-        this.#legs.delete(event.legId);
-        return;
-      case 'recording.finished':
-        tellRunner(this.#recordingOwner(event.legId), event);
-        this.#mask.finished(this.#recordingOwner(event.legId)?.callId, event.path);
-        return;
-      case 'leg.transfer-requested':
-        this.#listener?.transferAsked(this.#legs.get(event.legId), event);
-        return;
-      case 'leg.answered':
-      case 'leg.digit':
-      case 'play.finished':
-      case 'recording.started':
-        tellRunner(this.#runnerOf(event.legId), event);
-        return;
-      case 'leg.ringing':
-      case 'leg.media-up':
-      case 'leg.bridged':
-      case 'leg.parked':
-      case 'leg.conferenced':
-      case 'leg.supervising':
-      case 'leg.quality':
-      case 'play.started':
-        return;
-    }
-  }
-
-  #runnerOf(legId: string): CallRunner | undefined {
-    return this.#legs.get(legId)?.runner;
-  }
-
-  /** The file is closed after the leg is gone. */
-  #recordingOwner(legId: string): CallRunner | undefined {
-    return this.#runnerOf(legId) ?? this.all().find((c) => c.runner.state.facts.callerLegId === legId)?.runner;
+    tellCalls(event, this.#hearing);
   }
 
   #incoming(event: Extract<SwitchEvent, { type: 'leg.incoming' }>): void {
@@ -331,8 +277,7 @@ export class CallCenter {
       new CallRunner({ facts, settings, host: this.#host, speech, ...(adopted === undefined ? {} : { adopted }) });
     const before = draftState === undefined ? {} : { draftState };
     const call = createLiveCall({ ...this.#options, ...before, callId, makeRunner, news: this.#news });
-    this.#calls.set(callId, call);
-    this.#legs.set(callerLegId, call);
+    this.#table.add(callId, call, callerLegId);
     return call;
   }
 
@@ -361,7 +306,7 @@ export class CallCenter {
   }
 
   #reserved(reservation: Reservation): boolean {
-    const call = this.#calls.get(reservation.callId);
+    const call = this.#table.get(reservation.callId);
     if (call === undefined || call.closed) return false;
     const legId = this.openLeg(call);
     const { offerId, agentId } = reservation;
@@ -376,7 +321,7 @@ export class CallCenter {
   /** Name of a leg that is about to be dialled for this call. */
   openLeg(call: LiveCall): string {
     const legId = this.#options.newId();
-    this.#legs.set(legId, call);
+    this.#table.legs.set(legId, call);
     return legId;
   }
 
@@ -386,7 +331,7 @@ export class CallCenter {
   }
 
   #changed(runner: CallRunner): void {
-    const call = this.#calls.get(runner.callId);
+    const call = this.#table.get(runner.callId);
     if (call === undefined) return;
     const { state } = runner;
     if (state.phase.name === 'talking' && call.draft.agentId !== state.agentId && state.agentId !== null) {
@@ -397,7 +342,7 @@ export class CallCenter {
   }
 
   #note(event: CallEvent): void {
-    const call = this.#calls.get(event.callId);
+    const call = this.#table.get(event.callId);
     if (call !== undefined && event.type === 'call.ended') call.endCause = event.cause;
     if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
     if (call !== undefined) lineParts.tellLineParts(this, call.runner.state, event);
@@ -406,7 +351,7 @@ export class CallCenter {
   }
 
   async #closed(runner: CallRunner): Promise<void> {
-    const call = this.#calls.get(runner.callId);
+    const call = this.#table.get(runner.callId);
     if (call === undefined) return;
     call.closed = true;
     await call.draft.close();
@@ -426,9 +371,8 @@ export class CallCenter {
       }, FORGET_MS).unref();
       return;
     }
-    this.#calls.delete(callId);
+    this.#table.forget(callId);
     this.timeline.forget(callId);
-    for (const [legId, owner] of this.#legs) if (owner === call) this.#legs.delete(legId);
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,7 @@ import { Conditions } from './conditions.ts';
 import { FreeAgents } from './free-agents.ts';
 import { Lanes } from './lanes.ts';
 import { headStartMs, phaseAt, skillCondition } from './phases.ts';
+import { refusalOf } from './refusal.ts';
 import { SortedList } from './sorted-list.ts';
 import { WaitingClasses } from './waiting-classes.ts';
 
@@ -118,13 +119,8 @@ export class Line {
   }
 
   #refusal(queue: string, nowMs: EpochMs): JoinAnswer | undefined {
-    const { maxLength, deflectAboveMs, overflow } = this.rules(queue);
     const length = this.#lanes.length(queue);
-    if (length < maxLength && deflectAboveMs === 0) return undefined;
-    const estimatedWaitMs = this.#estimate(queue, length + 1, nowMs);
-    if (length >= maxLength) return { type: 'refused', reason: 'full', estimatedWaitMs, overflow };
-    if (estimatedWaitMs <= deflectAboveMs) return undefined;
-    return { type: 'refused', reason: 'wait-too-long', estimatedWaitMs, overflow };
+    return refusalOf(this.rules(queue), length, () => this.#estimate(queue, length + 1, nowMs));
   }
 
   /** Into its queue's order and, when it may be offered, into its class. */
