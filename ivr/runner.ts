@@ -4,7 +4,8 @@
  * chain, and leaving the flow is its last link: nothing of the flow is played over what comes after.
  */
 import type { MediaControl } from '../telephony/ports/switch.ts';
-import { initialFlowState, stepFlow } from './core/interpreter.ts';
+import { stepFlow } from './core/interpreter.ts';
+import { initialFlowState } from './core/ways.ts';
 import type {
   FlowContext,
   FlowEffect,

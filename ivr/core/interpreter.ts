@@ -5,7 +5,6 @@
  * played, a look-up that fails, a recogniser that is off never stop a call: they count as said, as not found, as silence.
  * What every node does with every input is a table: `tests/unit/ivr/every-input.test.ts`, `docs/ivr.md`.
  */
-import { hoursAt } from './calendar.ts';
 import type { FlowNode, NodeOf } from './flow.ts';
 import type {
   FlowContext,
@@ -19,27 +18,12 @@ import type {
   Then,
 } from './flow-types.ts';
 import { branchHeard } from './keywords.ts';
-import { answered, givenUp, isAsking, type Asking, type Outcome } from './questions.ts';
+import { answered, collect, givenUp, isAsking, type Asking, type Outcome } from './questions.ts';
 import { speak } from './speak.ts';
+import { hoursWay, messageMs, progressWords, queueExit } from './ways.ts';
 
 /** A caller who has been sent through this many nodes gets a person. */
 const MAX_VISITS = 100;
-
-export const initialFlowState: FlowState = {
-  node: '',
-  stage: 'none',
-  tries: 0,
-  asked: [],
-  isSecond: false,
-  digits: '',
-  then: null,
-  recordingSinceMs: 0,
-  variables: {},
-  language: '',
-  dialect: '',
-  visits: 0,
-  callerKnown: false,
-};
 
 /** One step of one caller. `run` puts its parts together; an instance lives for one input only. */
 export function stepFlow(context: FlowContext, state: FlowState, input: FlowInput): FlowStep {
@@ -144,7 +128,7 @@ class Step {
         this.#say(speak(node.prompts, this.#state.variables), { type: 'node', to: node.next });
         return;
       case 'hours':
-        this.#enter(this.#hours(node));
+        this.#enter(hoursWay(node, this.#context.calendar, this.#atMs));
         return;
       case 'queue':
         this.#exit(queueExit(node, this.#state));
@@ -179,12 +163,6 @@ class Step {
       case 'rating':
         this.#ask(speak(node.prompts, this.#state.variables));
     }
-  }
-
-  #hours(node: NodeOf<'hours'>): string {
-    const hours = hoursAt(this.#context.calendar, node.timetable, this.#atMs);
-    if (hours === 'open') return node.open;
-    return hours === 'holiday' ? (node.holiday ?? node.closed) : node.closed;
   }
 
   #say(prompts: readonly string[], then: Then): void {
@@ -260,22 +238,18 @@ class Step {
     else this.#follow(node, outcome);
   }
 
-  /** One more digit of a number. `*` begins anew (unless it is the terminator). */
   #collect(node: NodeOf<'digits'>, digit: string): void {
-    if (digit === node.terminator) {
-      this.#numberEnded(node);
-      return;
+    const collected = collect(node, this.#state.digits, digit);
+    if (collected === 'ended') this.#numberEnded(node);
+    else if (collected === 'bad-input') this.#again(node, 'bad-input');
+    else {
+      // The first key ends the question: who types does not listen.
+      if (this.#state.stage === 'asking') this.#do({ type: 'stop-play' });
+      const { digits } = collected;
+      this.#set({ stage: 'waiting', digits });
+      if (digits.length >= node.max) this.#numberEnded(node);
+      else this.#do({ type: 'start-timer', delayMs: digits === '' ? node.timeoutMs : node.betweenMs });
     }
-    if (digit === '#') {
-      this.#again(node, 'bad-input');
-      return;
-    }
-    // The first key ends the question: who types does not listen.
-    if (this.#state.stage === 'asking') this.#do({ type: 'stop-play' });
-    const digits = digit === '*' ? '' : this.#state.digits + digit;
-    this.#set({ stage: 'waiting', digits });
-    if (digits.length >= node.max) this.#numberEnded(node);
-    else this.#do({ type: 'start-timer', delayMs: digits === '' ? node.timeoutMs : node.betweenMs });
   }
 
   #numberEnded(node: NodeOf<'digits'>): void {
@@ -328,18 +302,10 @@ class Step {
     }
   }
 
-  /** Length of the message that is being recorded, or null when it is too short to be one. */
-  #message(): number | null {
-    const node = this.#node;
-    const lengthMs = this.#atMs - this.#state.recordingSinceMs;
-    if (this.#state.stage !== 'recording' || node?.type !== 'voicemail') return null;
-    return lengthMs < node.minMs ? null : lengthMs;
-  }
-
   #endRecording(): void {
     const node = this.#node;
     if (node?.type !== 'voicemail') return;
-    const lengthMs = this.#message();
+    const lengthMs = messageMs(this.#node, this.#state, this.#atMs);
     if (lengthMs === null) {
       this.#enter(node.empty);
       return;
@@ -393,16 +359,14 @@ class Step {
   }
 
   #progress(node: NodeOf<'progress'>, ticket: Extract<HostAnswer, { type: 'progress' }>['ticket']): void {
-    const state = ticket?.state ?? '';
-    const word = Object.hasOwn(node.states, state) ? node.states[state] : undefined;
-    const isKnown = ticket !== null && word !== undefined;
-    this.#do({ type: 'tell', event: { type: 'ivr.progress-told', found: isKnown, state } });
-    if (!isKnown) {
+    const words = progressWords(node, ticket);
+    const event = { type: 'ivr.progress-told', found: words !== undefined, state: ticket?.state ?? '' } as const;
+    this.#do({ type: 'tell', event });
+    if (words === undefined) {
       this.#enter(node.missing);
       return;
     }
-    const { acceptedDate: accepted, dueDate: due } = ticket;
-    const variables = { ...this.#state.variables, state: word, accepted, due };
+    const variables = { ...this.#state.variables, ...words };
     this.#set({ variables });
     this.#say(speak(node.prompts, variables), { type: 'node', to: node.next });
   }
@@ -423,18 +387,11 @@ class Step {
 
   /** Most people end a message by hanging up: it is one all the same. */
   #callerGone(): void {
-    const lengthMs = this.#message();
+    const lengthMs = messageMs(this.#node, this.#state, this.#atMs);
     if (lengthMs !== null) this.#do({ type: 'tell', event: { type: 'ivr.voicemail-left', lengthMs } });
     this.#tellScore();
     this.#leaveStage();
     this.#set({ stage: 'done', then: null });
     this.#do({ type: 'tell', event: { type: 'ivr.left', node: this.#state.node, to: 'caller-gone' } });
   }
-}
-
-/** From a queue node; without one: a person in the main queue. */
-function queueExit(node: NodeOf<'queue'> | undefined, { language, dialect }: FlowState): FlowExit {
-  const { queue, priority, skills } = node ?? { queue: 'main', priority: 5, skills: [] };
-  const needs = skills.map((need) => (typeof need === 'string' ? { skill: need, minLevel: 1 } : need));
-  return { type: 'queue', queue, priority, skills: needs, language, dialect };
 }

@@ -1,5 +1,5 @@
 /** What the keys of a question mean, node by node. Pure; one place for all nodes that ask for one key. */
-import type { FlowNode, Piece } from './flow.ts';
+import type { FlowNode, NodeOf, Piece } from './flow.ts';
 import type { FlowEvent, FlowState, HostQuestion } from './flow-types.ts';
 
 /** What an answer leads to. */
@@ -97,4 +97,15 @@ export function givenUp(at: Asking, state: FlowState): Outcome {
       // A score without a reason is a score all the same.
       return state.isSecond ? rated(at, state, '') : go(at.next);
   }
+}
+
+/** One more key of a number. `*` begins anew (unless it is the terminator). */
+export function collect(
+  node: NodeOf<'digits'>,
+  digits: string,
+  key: string,
+): { readonly digits: string } | 'ended' | 'bad-input' {
+  if (key === node.terminator) return 'ended';
+  if (key === '#') return 'bad-input';
+  return { digits: key === '*' ? '' : digits + key };
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FlowContext, FlowEffect, FlowEvent, FlowInput, FlowState } from '../../../ivr/core/flow-types.ts';
 import { flowShape } from '../../../ivr/core/flow.ts';
-import { initialFlowState, stepFlow } from '../../../ivr/core/interpreter.ts';
+import { stepFlow } from '../../../ivr/core/interpreter.ts';
+import { initialFlowState } from '../../../ivr/core/ways.ts';
 import { answer, at, context, finished, key, MONDAY_10, silence, words } from './situations.ts';
 
 const spoken = (effects: readonly FlowEffect[]): string[] =>

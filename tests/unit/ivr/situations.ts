@@ -2,7 +2,8 @@
 import { calendarSchema } from '../../../ivr/core/calendar.ts';
 import type { FlowContext, FlowEffect, FlowInput, FlowState } from '../../../ivr/core/flow-types.ts';
 import { flowShape } from '../../../ivr/core/flow.ts';
-import { initialFlowState, stepFlow } from '../../../ivr/core/interpreter.ts';
+import { stepFlow } from '../../../ivr/core/interpreter.ts';
+import { initialFlowState } from '../../../ivr/core/ways.ts';
 
 type Bare = FlowInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
 
