@@ -3,8 +3,7 @@
  * included, and keeps channels that ring, answer, park, join and end. No SIP and no media.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { FakeEventSocket, type Fields } from './fake-event-socket.ts';
 
 export interface FakeChannel {
   readonly uuid: string;
@@ -22,71 +21,19 @@ export interface FakeChannel {
 /** How the far end of a dialled channel behaves. */
 export type FarEnd = 'answer' | 'ring' | { readonly refuse: string; readonly status: number };
 
-type Fields = Record<string, string>;
-
 const GONE = {
   kill: '-ERR No such channel!\n',
   answer: '-ERROR\n',
   bridge: '-ERR Invalid uuid\n',
   record: '-ERR Cannot locate session!\n',
 } as const;
-const API = 'Content-Type: api/response\n';
 
-export class FakeFreeswitch {
-  readonly password = 'fake-secret';
+export class FakeFreeswitch extends FakeEventSocket {
   readonly channels = new Map<string, FakeChannel>();
-  readonly commands: string[] = [];
-  /** false for long runs. */
-  keepCommands = true;
   coreUuid: string = randomUUID();
   farEnd: FarEnd = 'answer';
   modules = new Set(['mod_audio_fork']);
   registrations: { reg_user: string; token: string }[] = [];
-  #frozen = false;
-  #server: Server | undefined;
-  #port = 0;
-  #sockets = new Map<Socket, { rest: string; events: Set<string> }>();
-
-  get port(): number {
-    return this.#port;
-  }
-
-  async start(): Promise<void> {
-    const server = createServer((socket) => {
-      this.#sockets.set(socket, { rest: '', events: new Set() });
-      socket.setNoDelay(true);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('data', (bytes) => {
-        this.#onData(socket, bytes.toString('utf8'));
-      });
-      socket.write('Content-Type: auth/request\n\n');
-    });
-    this.#server = server;
-    await new Promise<void>((resolve) => {
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
-  }
-
-  /** Cuts every connection and refuses new ones until `start`. */
-  async stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    for (const socket of this.#sockets.keys()) socket.destroy();
-    if (server === undefined) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve();
-      });
-    });
-  }
-
-  /** Reads nothing and answers nothing until it is thawed. */
-  freeze(isFrozen: boolean): void {
-    this.#frozen = isFrozen;
-    if (!isFrozen) for (const socket of this.#sockets.keys()) this.#onData(socket, '');
-  }
 
   /** A call from outside comes to park. */
   incoming(caller = '13800138000', variables: Fields = {}, destination = '12345'): FakeChannel {
@@ -114,7 +61,7 @@ export class FakeFreeswitch {
 
   /** A report of RTCP, sent or received. */
   report(channel: FakeChannel, name: 'SEND_RTCP_MESSAGE' | 'RECV_RTCP_MESSAGE', more: Fields): void {
-    this.#send(name, { 'Event-Name': name, 'Unique-ID': channel.uuid, ...more }, name);
+    this.send(name, { 'Event-Name': name, 'Unique-ID': channel.uuid, ...more }, name);
   }
 
   /** The playing file comes to its end. */
@@ -123,13 +70,7 @@ export class FakeFreeswitch {
   }
 
   registered(user: string, name: 'sofia::register' | 'sofia::unregister' | 'sofia::expire', callId: string): void {
-    this.#send('CUSTOM', { 'Event-Subclass': name, 'from-user': user, 'call-id': callId }, name);
-  }
-
-  /** Raw frames, as fast as the socket takes them. */
-  burst(frame: Buffer, count: number): void {
-    const all = Buffer.concat(Array.from({ length: count }, () => frame));
-    for (const socket of this.#sockets.keys()) socket.write(all);
+    this.send('CUSTOM', { 'Event-Subclass': name, 'from-user': user, 'call-id': callId }, name);
   }
 
   /** A new life: channels of the old one are gone unless they are kept, as `sofia recover` would. */
@@ -153,41 +94,7 @@ export class FakeFreeswitch {
     return channel;
   }
 
-  #onData(socket: Socket, text: string): void {
-    const session = this.#sockets.get(socket);
-    if (session === undefined) return;
-    session.rest += text;
-    if (this.#frozen) return;
-    for (let end = session.rest.indexOf('\n\n'); end >= 0; end = session.rest.indexOf('\n\n')) {
-      const command = session.rest.slice(0, end);
-      session.rest = session.rest.slice(end + 2);
-      if (command.trim() !== '') this.#onCommand(socket, command.trim(), session);
-    }
-  }
-
-  #onCommand(socket: Socket, command: string, session: { events: Set<string> }): void {
-    if (this.keepCommands) this.commands.push(command);
-    const reply = (text: string, more = ''): void => {
-      socket.write(`Content-Type: command/reply\nReply-Text: ${text}\n${more}\n`);
-    };
-    const [line = '', ...headers] = command.split('\n');
-    const [verb = '', ...words] = line.split(' ');
-    if (verb === 'auth') reply(words[0] === this.password ? '+OK accepted' : '-ERR invalid');
-    else if (verb === 'event') {
-      for (const name of words) session.events.add(name);
-      reply('+OK event listener enabled json');
-    } else if (verb === 'api') {
-      const body = this.#api(words);
-      socket.write(`${API}Content-Length: ${Buffer.byteLength(body)}\n\n${body}`);
-    } else if (verb === 'bgapi') {
-      const job = /^Job-UUID: (.*)$/m.exec(headers.join('\n'))?.[1] ?? randomUUID();
-      reply(`+OK Job-UUID: ${job}`, `Job-UUID: ${job}\n`);
-      this.#originate(line.slice('bgapi '.length), job);
-    } else if (verb === 'sendmsg') reply(this.#sendmsg(words[0] ?? '', headers));
-    else reply('-ERR command not found');
-  }
-
-  #api(words: readonly string[]): string {
+  protected override api(words: readonly string[]): string {
     const [name = '', a = '', ...rest] = words;
     const channel = this.channels.get(a);
     switch (name) {
@@ -293,7 +200,7 @@ export class FakeFreeswitch {
       one.application = to.split(':', 1)[0] ?? '';
       if (to === 'park') this.#park(one);
       else if (to.startsWith('conference:'))
-        this.#send(
+        this.send(
           'CUSTOM',
           {
             ...this.#fields('CUSTOM', one),
@@ -324,7 +231,7 @@ export class FakeFreeswitch {
     return '+OK\n';
   }
 
-  #sendmsg(uuid: string, headers: readonly string[]): string {
+  protected override message(uuid: string, headers: readonly string[]): string {
     const channel = this.channels.get(uuid);
     if (channel === undefined) return `-ERR invalid session id [${uuid}]`;
     const header = (name: string): string =>
@@ -369,7 +276,7 @@ export class FakeFreeswitch {
     return channel.peer === undefined ? undefined : this.channels.get(channel.peer);
   }
 
-  #originate(command: string, job: string): void {
+  protected override background(command: string, job: string): void {
     const list = /^originate \{(.*)\}(\S+) &park\(\)$/.exec(command);
     const variables = Object.fromEntries(
       [...(list?.[1] ?? '').matchAll(/([A-Za-z0-9_-]+)='([^']*)'/g)].map((m) => [m[1] ?? '', m[2] ?? '']),
@@ -401,11 +308,11 @@ export class FakeFreeswitch {
   }
 
   #job(job: string, body: string): void {
-    this.#send('BACKGROUND_JOB', { 'Job-UUID': job, _body: body }, 'BACKGROUND_JOB');
+    this.send('BACKGROUND_JOB', { 'Job-UUID': job, _body: body }, 'BACKGROUND_JOB');
   }
 
   #emit(name: string, channel: FakeChannel, more: Fields = {}): void {
-    this.#send(name, { ...this.#fields(name, channel), ...more }, name);
+    this.send(name, { ...this.#fields(name, channel), ...more }, name);
   }
 
   #fields(name: string, channel: FakeChannel): Fields {
@@ -427,18 +334,6 @@ export class FakeFreeswitch {
         : { variable_signal_bond: channel.peer, 'Other-Leg-Unique-ID': channel.peer }),
       ...Object.fromEntries(variables.map(([key, value]) => [`variable_${key}`, value])),
     };
-  }
-
-  #send(name: string, fields: Fields, subscribed: string): void {
-    const { 'Event-Subclass': subclass, ...others } = fields;
-    const body = JSON.stringify({
-      'Event-Name': name,
-      ...(subclass === undefined ? {} : { 'Event-Subclass': subclass }),
-      ...others,
-      ...(name === 'CUSTOM' ? { 'Event-Name': name } : {}),
-    });
-    const frame = `Content-Length: ${Buffer.byteLength(body)}\nContent-Type: text/event-json\n\n${body}`;
-    for (const [socket, session] of this.#sockets) if (session.events.has(subscribed)) socket.write(frame);
   }
 }
 
