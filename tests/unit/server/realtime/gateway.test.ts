@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -118,7 +118,21 @@ async function until(check: () => boolean): Promise<boolean> {
   return check();
 }
 
+const goneAfterMs = 5_000;
+const gone = (): unknown[] => desk.asked.filter(([what]) => what === 'gone');
+
+/** Sockets are real; only time-outs wait until the test lets time pass, however slowly it runs. */
+const realTimers = [
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'clearImmediate',
+  'nextTick',
+  'queueMicrotask',
+] as const;
+
 beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: [...realTimers, 'Date', 'performance', 'hrtime'] });
   desk = new RecordingDesk();
   ended = new Set();
   credentials = new SipCredentialRegister({ domain: 'hotline.local', iceServers: [] });
@@ -132,7 +146,7 @@ beforeEach(async () => {
     credentials,
     logger: pino({ level: 'silent' }),
     trustProxy: false,
-    goneAfterMs: 100,
+    goneAfterMs,
     sessionCheckMs: 50,
   });
   gateway.serve(desk);
@@ -150,6 +164,7 @@ afterEach(async () => {
   for (const page of pages.splice(0)) page.disconnect();
   await gateway.close();
   await new Promise((resolve) => server.close(resolve));
+  jest.useRealTimers();
 });
 
 describe('gateway', () => {
@@ -222,13 +237,13 @@ describe('gateway', () => {
     const old = open('t1');
     await event(old, 'hello');
     const told = event(old, 'replaced');
-    const gone = new Promise((resolve) => old.once('disconnect', resolve));
+    const closed = new Promise((resolve) => old.once('disconnect', resolve));
     const next = open('t1');
     await event(next, 'hello');
     await told;
-    expect(await gone).toBe('io server disconnect');
-    await sleep(200);
-    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
+    expect(await closed).toBe('io server disconnect');
+    jest.advanceTimersByTime(2 * goneAfterMs);
+    expect(gone()).toEqual([]);
     expect(gateway.online('u1')).toBe(true);
   });
 
@@ -237,12 +252,17 @@ describe('gateway', () => {
     await event(first, 'hello');
     first.disconnect();
     await until(() => !gateway.online('u1'));
+    jest.advanceTimersByTime(goneAfterMs - 1);
     const again = open('t1');
     await event(again, 'hello');
-    await sleep(200);
-    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
+    jest.advanceTimersByTime(2 * goneAfterMs);
+    expect(gone()).toEqual([]);
     again.disconnect();
-    expect(await until(() => desk.asked.some(([what]) => what === 'gone'))).toBe(true);
+    await until(() => !gateway.online('u1'));
+    jest.advanceTimersByTime(goneAfterMs - 1);
+    expect(gone()).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(gone()).toEqual([['gone', 'u1']]);
   });
 
   it('sends hello before anything that happened meanwhile', async () => {
@@ -291,9 +311,9 @@ describe('gateway', () => {
     const given = await page.emitWithAck('sip.credentials', {});
     if (!given.ok) throw new Error(given.code);
     expect(credentials.find(given.value.username)).toBeDefined();
-    const gone = new Promise((resolve) => page.once('disconnect', resolve));
+    const closed = new Promise((resolve) => page.once('disconnect', resolve));
     ended.add('t1');
-    expect(await gone).toBe('io server disconnect');
+    expect(await closed).toBe('io server disconnect');
     expect(credentials.find(given.value.username)).toBeUndefined();
   });
 
@@ -316,9 +336,8 @@ describe('gateway', () => {
       page.disconnect();
       await until(() => !gateway.online('u1'));
     }
-    expect(await until(() => desk.asked.some(([what]) => what === 'gone'))).toBe(true);
-    await sleep(250);
-    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([['gone', 'u1']]);
+    jest.advanceTimersByTime(2 * goneAfterMs);
+    expect(gone()).toEqual([['gone', 'u1']]);
   });
 
   it('says gone of nobody once it is closed', async () => {
@@ -329,7 +348,8 @@ describe('gateway', () => {
     const stays = open('t2');
     await event(stays, 'hello');
     await gateway.close();
-    await sleep(250);
-    expect(desk.asked.filter(([what]) => what === 'gone')).toEqual([]);
+    expect(gateway.pageCount).toBe(0);
+    jest.advanceTimersByTime(2 * goneAfterMs);
+    expect(gone()).toEqual([]);
   });
 });
