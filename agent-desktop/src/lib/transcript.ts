@@ -65,11 +65,11 @@ export function evidenceBySegment(draft: Draft | null): ReadonlyMap<string, read
   return map;
 }
 
-/** Dialect words in a text; the longest wins where two overlap. */
+/** Dialect words in a text; the longest wins where two overlap. Words that Mandarin has as well are left alone. */
 function dialectSpans(text: string, words: City['dialectWords']): readonly WordSpan[] {
   const found: WordSpan[] = [];
   for (const word of [...words].sort((a, b) => b.said.length - a.said.length)) {
-    if (word.said === '' || word.said === word.meant) continue;
+    if (word.said === '' || word.said === word.meant || word.onlyInDialect === true) continue;
     for (let at = text.indexOf(word.said); at >= 0; at = text.indexOf(word.said, at + word.said.length)) {
       const to = at + word.said.length;
       if (!found.some((f) => f.from < to && at < f.to)) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { mergeSegment, mergeSegments, playRange, textRuns } from '../../../agent-desktop/src/lib/transcript.ts';
 import type { TranscriptUpdate } from '../../../asr/ports.ts';
+import type { City } from '../../../config/city.ts';
 
 const update = (segmentId: string, rev: number, more: Partial<TranscriptUpdate> = {}): TranscriptUpdate => ({
   segmentId,
@@ -41,6 +42,14 @@ describe('transcript', () => {
     expect(runs.map((r) => r.text).join('')).toBe(text);
     expect(runs.find((r) => r.fields.includes('streetId'))?.text).toBe('滨江街道');
     expect(runs.filter((r) => r.meaning === '对').map((r) => r.text)).toEqual(['对个', '对个']);
+  });
+
+  it('leaves words alone that Mandarin has as well', () => {
+    const word = { said: '哪个', meant: '谁', dialect: '赣语', source: '' };
+    const meanings = (words: City['dialectWords']): string[] =>
+      textRuns('你们哪个部门管', [], words).map((r) => r.meaning);
+    expect(meanings([word])).toContain('谁');
+    expect(meanings([{ ...word, onlyInDialect: true }])).toEqual(['']);
   });
 
   it('survives evidence that lies outside the text', () => {
