@@ -243,7 +243,7 @@ function seatsOf(now: number): SupervisorView['seats'] {
     pausedBySystem: false,
     phone: phones[i] ?? 'idle',
     sinceMs: now - (i * 97 + 35) * 1000,
-    callId: null,
+    callId: i < 2 ? `talk${i}` : null,
     online: i !== 5,
     talkingSinceMs: i < 2 ? now - (i + 1) * 83_000 : null,
     todayCalls: 38 - i * 3,
@@ -270,6 +270,15 @@ function minutesOf(now: number): SupervisorView['minutes'] {
   });
 }
 
+function risksOf(now: number): SupervisorView['risks'] {
+  const risk = { maskedNumber: '139****1111', labels: ['燃气泄漏'], words: '煤气味' };
+  return [
+    { ...risk, callId: 'talk1', agentId: 'a1', heardAtMs: now - 4_000, over: false },
+    { ...risk, callId: 'w1', labels: ['轻生'], words: '跳楼', agentId: null, heardAtMs: now - 31_000, over: false },
+    { ...risk, callId: 'past', maskedNumber: '', agentId: 'a3', heardAtMs: now - 182_000, over: true },
+  ];
+}
+
 export function supervisorView(): SupervisorView {
   const now = Date.now();
   return {
@@ -290,17 +299,7 @@ export function supervisorView(): SupervisorView {
     ],
     callbacks: callbacksOf(now),
     alarm: null,
-    risks: [
-      {
-        callId: 'dev-risk',
-        maskedNumber: '139****1111',
-        labels: ['燃气泄漏'],
-        words: '煤气味',
-        agentId: 'a2',
-        heardAtMs: now - 4_000,
-        over: false,
-      },
-    ],
+    risks: risksOf(now),
     seats: seatsOf(now),
     today: {
       offered: 412,

@@ -5,7 +5,9 @@ import { clockText, shareText, spokenTicketNumber } from '../../../agent-desktop
 import { en } from '../../../agent-desktop/src/lib/i18n/en.ts';
 import { zh } from '../../../agent-desktop/src/lib/i18n/zh.ts';
 import { countersFrom, judgeLine } from '../../../agent-desktop/src/lib/quality.ts';
+import { shownRisks } from '../../../agent-desktop/src/lib/risks.ts';
 import { seatState } from '../../../agent-desktop/src/lib/seat-state.ts';
+import type { RiskView } from '../../../agent-desktop/src/lib/types.ts';
 
 describe('back-off', () => {
   it('doubles, is capped, and never falls below half', () => {
@@ -23,6 +25,20 @@ describe('format', () => {
   it('groups a ticket number for reading out', () => {
     expect(spokenTicketNumber('JC20261121-000123')).toEqual(['JC2026', '1121', '000', '123']);
     expect(spokenTicketNumber('other')).toEqual(['other']);
+  });
+});
+
+describe('calls with words of danger', () => {
+  const risk = (callId: string, over = false): RiskView => ({
+    ...{ callId, over, maskedNumber: '', labels: [], words: '', agentId: null, heardAtMs: 0 },
+  });
+
+  it('those that go on come first, and none of them is left out in silence', () => {
+    const mixed = [risk('d', true), risk('c'), risk('b', true), risk('a')];
+    expect(shownRisks(mixed).shown.map((r) => r.callId)).toEqual(['c', 'a', 'd', 'b']);
+    const many = [...mixed, ...['e', 'f', 'g'].map((id) => risk(id))];
+    expect(shownRisks(many).shown.map((r) => r.callId)).toEqual(['c', 'a', 'e', 'f']);
+    expect([shownRisks(mixed).more, shownRisks(many).more]).toEqual([0, 1]);
   });
 });
 

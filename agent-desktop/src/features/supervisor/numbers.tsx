@@ -105,17 +105,20 @@ export function Today({ view }: { readonly view: SupervisorView }): ReactElement
     [t('supervisor.meanTalk'), clockText(today.meanTalkMs)],
     [
       t('supervisor.callbackConnect'),
-      `${shareText(view.callbackConnectRate)} (${today.callbacksReached}/${today.callbacks})`,
+      shareText(view.callbackConnectRate),
+      `${today.callbacksReached}/${today.callbacks}`,
     ],
   ];
   return (
     <section className="panel today" data-testid="supervisor-today">
       <h2 className="panel-head">{t('supervisor.today')}</h2>
       <dl>
-        {rows.map(([name, value]) => (
+        {rows.map(([name, value, note]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd className="num">{value}</dd>
+            <dd className="num">
+              {note !== undefined && <small className="row-quiet">{note}</small>} {value}
+            </dd>
           </div>
         ))}
       </dl>
