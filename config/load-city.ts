@@ -58,7 +58,8 @@ const communitySchema = z.strictObject({
   places: names.default([]),
 });
 const roadSchema = z.strictObject({ id, name, streetIds: z.array(id).min(1) });
-const dialectSchema = z.strictObject({ said: name, meant: name, dialect: name, source: name });
+const onlyInDialect = z.boolean().default(false);
+const dialectSchema = z.strictObject({ said: name, meant: name, dialect: name, source: name, onlyInDialect });
 const riskSchema = z.strictObject({ word: name, risk: id, label: name });
 
 const list = <T extends z.ZodType>(item: T): z.ZodArray<T> => z.array(item).min(1).max(200_000);
