@@ -6,6 +6,7 @@
 import { SessionState } from 'sip.js';
 import type { Session, Web } from 'sip.js';
 import { mediaOf } from './sip-agent.ts';
+import { Wish } from './wish.ts';
 
 /** A line that is only slow for a moment finds back by itself. */
 const patienceMs = 1500;
@@ -18,13 +19,7 @@ export interface NetworkFollowerOptions {
 
 export class NetworkFollower {
   readonly #options: NetworkFollowerOptions;
-  #session: Session | null = null;
-  #wanted = false;
-  #busy = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #onChange = (): void => {
-    this.#want();
-  };
+  #call: FollowedCall | null = null;
 
   constructor(options: NetworkFollowerOptions) {
     this.#options = options;
@@ -33,58 +28,55 @@ export class NetworkFollower {
   /** From when the call is established until `leave`. */
   watch(session: Session): void {
     this.leave();
-    this.#session = session;
-    window.addEventListener('online', this.#onChange);
-    networkInformation()?.addEventListener('change', this.#onChange);
-    const connection = mediaOf(session)?.peerConnection;
-    connection?.addEventListener('iceconnectionstatechange', () => {
-      if (this.#session === session) this.#onIce(connection.iceConnectionState);
-    });
+    this.#call = new FollowedCall(session, this.#options.isRegistered);
   }
 
   leave(): void {
-    clearTimeout(this.#timer);
-    window.removeEventListener('online', this.#onChange);
-    networkInformation()?.removeEventListener('change', this.#onChange);
-    this.#session = null;
-    this.#wanted = false;
+    this.#call?.close();
+    this.#call = null;
   }
 
   /** The phone is registered again: what was wanted meanwhile can be done. */
   retry(): void {
-    if (this.#wanted) void this.#restart();
+    this.#call?.restart.retry();
+  }
+}
+
+/** One call: whatever became of its last negotiation, the next call begins anew. */
+class FollowedCall {
+  readonly restart: Wish;
+  #closed = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  readonly #want = (): void => {
+    this.restart.want();
+  };
+
+  constructor(session: Session, isRegistered: () => boolean) {
+    this.restart = new Wish({
+      attempt: () => restartIce(session),
+      canTry: () => session.state === SessionState.Established && isRegistered(),
+      againMs,
+    });
+    window.addEventListener('online', this.#want);
+    networkInformation()?.addEventListener('change', this.#want);
+    const connection = mediaOf(session)?.peerConnection;
+    connection?.addEventListener('iceconnectionstatechange', () => {
+      if (!this.#closed) this.#onIce(connection.iceConnectionState);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.restart.close();
+    clearTimeout(this.#patience);
+    window.removeEventListener('online', this.#want);
+    networkInformation()?.removeEventListener('change', this.#want);
   }
 
   #onIce(state: RTCIceConnectionState): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
     if (state === 'failed') this.#want();
-    if (state !== 'disconnected') return;
-    this.#timer = setTimeout(() => {
-      this.#want();
-    }, patienceMs);
-  }
-
-  #want(): void {
-    if (this.#session === null) return;
-    this.#wanted = true;
-    void this.#restart();
-  }
-
-  async #restart(): Promise<void> {
-    const session = this.#session;
-    if (session?.state !== SessionState.Established || this.#busy || !this.#options.isRegistered()) return;
-    this.#busy = true;
-    const done = await restartIce(session);
-    this.#busy = false;
-    if (this.#session !== session) return;
-    if (done) {
-      this.#wanted = false;
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      void this.#restart();
-    }, againMs);
+    if (state === 'disconnected') this.#patience = setTimeout(this.#want, patienceMs);
   }
 }
 
