@@ -103,10 +103,12 @@ export class LineDesk implements LineHost {
     if (decision.to === 'partner') return { cause: 'deflected', way: { to: 'partner', partner: decision.partner } };
     const digit = rulesOf(state.settings, queue).callbackDigit;
     const offersCallback = decision.callback && digit !== null && this.#canPromise(state);
-    if (decision.to === 'away')
+    if (decision.to === 'away') {
+      const { prompts } = decision;
       return offersCallback
-        ? { cause: 'line-full', way: { to: 'callback' }, letGoAfterMs: CHOICE_MS }
-        : { cause: 'line-full', way: { to: 'message', prompts: decision.prompts } };
+        ? { cause: 'line-full', way: { to: 'callback' }, letGo: { afterMs: CHOICE_MS, prompts } }
+        : { cause: 'line-full', way: { to: 'message', prompts } };
+    }
     return offersCallback || decision.deflect !== null ? { cause: 'deflected', way: { to: 'callback' } } : null;
   }
 

@@ -58,6 +58,8 @@ export function onMaxWait(state: CallState, atMs: EpochMs): CallStep {
   // Someone is being rung: the caller is about to be served.
   if (phase.offer !== null || queued === null)
     return stay(state, [{ type: 'start-timer', timer: 'max-wait', delayMs: rulesNow(state).ringMs }]);
+  const { letGo } = phase;
+  if (letGo !== undefined) return take(state, { to: 'message', prompts: letGo.prompts }, { cause: 'line-full', atMs });
   return take(state, rulesNow(state).onMaxWait, { cause: 'waited-too-long', atMs });
 }
 
@@ -71,14 +73,16 @@ export function onDeflected(state: CallState, input: Input<'deflected'>): CallSt
 }
 
 /** A surge plan has decided at the door. */
-export function onSentOn(state: CallState, { way, cause, atMs, letGoAfterMs }: Input<'sent-on'>): CallStep {
+export function onSentOn(state: CallState, { way, cause, atMs, letGo }: Input<'sent-on'>): CallStep {
   if (state.phase.name !== 'joining') return stay(state);
-  if (way.to === 'callback') {
-    const { state: next, effects } = waitAnyway(state, atMs, 0);
-    if (letGoAfterMs === undefined) return { state: next, effects };
-    return { state: next, effects: [...effects, { type: 'start-timer', timer: 'max-wait', delayMs: letGoAfterMs }] };
-  }
-  return take(state, way, { cause, atMs });
+  if (way.to !== 'callback') return take(state, way, { cause, atMs });
+  const waits = waitAnyway(state, atMs, 0);
+  const { phase } = waits.state;
+  if (letGo === undefined || phase.name !== 'waiting') return waits;
+  return {
+    state: { ...waits.state, phase: { ...phase, letGo } },
+    effects: [...waits.effects, { type: 'start-timer', timer: 'max-wait', delayMs: letGo.afterMs }],
+  };
 }
 
 /** The place is taken after all: the call was not put into the line when it was deflected or found it full. */
@@ -177,7 +181,8 @@ export function onCallbackKept(state: CallState, input: Input<'callback-kept'>):
     return stay(state, callbackId === null ? [] : [{ type: 'cancel-callback', callbackId }]);
   }
   if (callbackId === null) {
-    const again: CallEffect = { type: 'start-timer', timer: 'max-wait', delayMs: rulesNow(state).maxWaitMs };
+    const delayMs = phase.letGo?.afterMs ?? rulesNow(state).maxWaitMs;
+    const again: CallEffect = { type: 'start-timer', timer: 'max-wait', delayMs };
     return withPlay(goTo(state, { ...phase, announcing: true }), ['callback-refused'], 'once', [again]);
   }
   return sayAndClose(

@@ -4,7 +4,7 @@ import type { FlowExit } from '../../../ivr/core/flow-types.ts';
 import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
 import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { SkillNeed } from '../../acd/line-store.ts';
-import type { SentOn, WaitRules } from './wait-rules.ts';
+import type { LetGo, SentOn, WaitRules } from './wait-rules.ts';
 
 /** What never changes during a call. */
 export interface CallFacts {
@@ -98,7 +98,12 @@ export type Phase =
   /** The flow passes the caller on; the number is rung while the caller hears music. */
   | { readonly name: 'flow-dialling'; readonly party: Party; readonly otherwise: string }
   | { readonly name: 'joining'; readonly queue: string; readonly priority: number; readonly wants?: LineWants }
-  | { readonly name: 'waiting'; readonly offer: Offer | null; readonly announcing: boolean }
+  | {
+      readonly name: 'waiting';
+      readonly offer: Offer | null;
+      readonly announcing: boolean;
+      readonly letGo?: LetGo;
+    }
   | { readonly name: 'talking'; readonly agent: Talker; readonly returning: LegId | null }
   | { readonly name: 'held'; readonly agent: Talker; readonly heldAtMs: EpochMs; readonly returning: LegId | null }
   | {

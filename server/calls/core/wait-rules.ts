@@ -13,8 +13,14 @@ export interface SentOn {
   readonly cause: 'line-full' | 'deflected';
   /** `callback`: stands in the line and hears at once what is offered. */
   readonly way: Overflow;
-  /** There is no room: who has chosen nothing by then is let go. */
-  readonly letGoAfterMs?: number;
+  /** There is no room: the caller stands in the line only to choose what is offered. */
+  readonly letGo?: LetGo;
+}
+
+/** Who has chosen nothing by then hears this and is let go. */
+export interface LetGo {
+  readonly afterMs: number;
+  readonly prompts: readonly string[];
 }
 
 /** Words that stand for what is known when they are played; anything else names a prompt. */

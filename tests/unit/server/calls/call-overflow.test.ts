@@ -60,6 +60,8 @@ const told = (effects: readonly CallEffect[]): readonly string[] =>
   effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
 const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
 const maxWait: Bare = { type: 'timer', timer: 'max-wait', announcement: null };
+const lastMaxWait = (effects: readonly CallEffect[]): CallEffect | undefined =>
+  effects.findLast((e) => e.type === 'start-timer' && e.timer === 'max-wait');
 
 describe('waiting by the queue’s own rules', () => {
   it('has its music, its times and its ring', () => {
@@ -135,12 +137,18 @@ describe('ways out', () => {
   });
 
   it('a plan at the door without room: the call-back can be chosen for a while, then the caller is let go', () => {
-    const { state, last } = play(joining(), {
-      ...{ type: 'sent-on', way: { to: 'callback' }, cause: 'line-full', letGoAfterMs: 25_000 },
-    });
+    const letGo = { afterMs: 25_000, prompts: ['no-room'] };
+    const atTheDoor: Bare = { type: 'sent-on', way: { to: 'callback' }, cause: 'line-full', letGo };
+    const { state, last } = play(joining({ onMaxWait: { to: 'queue', queue: 'other' } }), atTheDoor);
     expect(state.phase.name).toBe('waiting');
     expect(last).toContainEqual({ type: 'start-timer', timer: 'announce', delayMs: 0 });
-    expect(last.findLast((e) => e.type === 'start-timer' && e.timer === 'max-wait')).toMatchObject({ delayMs: 25_000 });
+    expect(lastMaxWait(last)).toMatchObject({ delayMs: 25_000 });
+    // A call-back that could not be kept does not make room.
+    const refused = play(state, { type: 'callback-kept', callbackId: null, reason: 'asked' });
+    expect(lastMaxWait(refused.last)).toMatchObject({ delayMs: 25_000 });
+    const over = play(refused.state, maxWait);
+    expect(over.state.phase).toEqual({ name: 'closing', cause: 'line-full' });
+    expect(prompts(over.last)).toEqual(['no-room']);
   });
 });
 

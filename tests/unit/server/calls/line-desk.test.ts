@@ -65,10 +65,10 @@ describe('the door of the live line', () => {
             cause: 'line-full',
             way: { to: decided.offerCallBack ? 'callback' : 'message' },
           });
-          expect(live?.letGoAfterMs !== undefined).toBe(decided.offerCallBack);
+          expect(live?.letGo?.prompts).toEqual(decided.offerCallBack ? [decided.prompt] : undefined);
         } else {
           expect(way).toBe(decided.offerCallBack || decided.offerDeflect !== null ? 'callback' : 'line');
-          expect(live?.letGoAfterMs).toBeUndefined();
+          expect(live?.letGo).toBeUndefined();
         }
       }),
     );
