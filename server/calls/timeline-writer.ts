@@ -55,8 +55,10 @@ export class TimelineWriter {
   /** Goes on with the numbering of a call from before a restart. */
   async resume(callId: string): Promise<void> {
     if (this.#seq.has(callId)) return;
-    const events = await this.#options.store.timeline(callId);
-    if (!this.#seq.has(callId)) this.#seq.set(callId, events.at(-1)?.seq ?? 0);
+    // The last ones may not be in the database yet.
+    const waiting = this.#waiting.findLast((event) => event.callId === callId);
+    const last = waiting ?? (await this.#options.store.timeline(callId)).at(-1);
+    this.goOnAfter(callId, last?.seq ?? 0);
   }
 
   /** The same, for a caller who has read the timeline already. */

@@ -46,6 +46,14 @@ describe('the timeline writer', () => {
     await writer.flush();
   });
 
+  it('goes on after what the database has not got yet', async () => {
+    fault = () => new Error('away');
+    writer.emit('a', { type: 'call.answered' });
+    writer.forget('a');
+    await writer.resume('a');
+    expect(writer.emit('a', { type: 'call.answered' }).seq).toBe(2);
+  });
+
   it('writes the first at once and gathers what follows', async () => {
     const sizes: number[] = [];
     fault = (batch) => {
