@@ -14,9 +14,9 @@ import type { SeatState } from './core/seat.ts';
 import type { IvrParts } from './ivr-flows.ts';
 import type { LiveCall } from './live-call.ts';
 
-/** What the outside hears of calls. Listeners must not throw. */
 export type TransferAsked = Extract<SwitchEvent, { type: 'leg.transfer-requested' }>;
 
+/** What the outside hears of calls. Listeners must not throw. */
 export interface CallCenterListener {
   callChanged(call: LiveCall): void;
   seatChanged(seat: SeatState, before: SeatState): void;

@@ -3,7 +3,7 @@
  * State only; `hear` says what is new.
  */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
-import type { DraftEngine } from '../drafts/engine.ts';
+import { GUESS_WITHIN_MS, type DraftEngine } from '../drafts/engine.ts';
 import type { CallEventBody, EpochMs } from '../timeline/events.ts';
 
 export interface RiskNote {
@@ -26,7 +26,9 @@ const DIALECT_CONFIDENCE = 0.5;
 export class SpeechNotes {
   readonly #engine: Pick<DraftEngine, 'risksIn' | 'guessDialect'>;
   readonly #nowMs: () => number;
-  readonly #finals: TranscriptUpdate[] = [];
+  /** The first sentences, each as it was understood last: later ones do not count for the dialect. */
+  readonly #early = new Map<string, TranscriptUpdate>();
+  #firstMs: number | undefined;
   risk: RiskNote | null = null;
   /** For the line (a dialect seat) and for the choice of the recogniser. */
   dialect: DialectNote | null = null;
@@ -53,8 +55,10 @@ export class SpeechNotes {
 
   #hearDialect(update: TranscriptUpdate): readonly CallEventBody[] {
     if (!update.final) return [];
-    this.#finals.push(update);
-    const best = this.#engine.guessDialect(this.#finals)[0];
+    this.#firstMs ??= update.startMs;
+    if (update.startMs - this.#firstMs >= GUESS_WITHIN_MS) return [];
+    this.#early.set(update.segmentId, update);
+    const best = this.#engine.guessDialect([...this.#early.values()])[0];
     if (best === undefined || best.confidence < DIALECT_CONFIDENCE) return [];
     const before = this.dialect;
     this.dialect = { dialectId: best.dialectId, name: best.name, confidence: best.confidence };

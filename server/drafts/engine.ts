@@ -29,6 +29,8 @@ import {
   type FieldState,
 } from './types.ts';
 
+export { GUESS_WITHIN_MS } from '../../asr/dialect/guess.ts';
+
 /** Plain data: can be stored, or rebuilt from the stored draft and transcript by `restore`. */
 export interface DraftState {
   readonly draft: Draft;

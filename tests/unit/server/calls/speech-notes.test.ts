@@ -47,4 +47,18 @@ describe('what is noticed in speech at once', () => {
     expect(notes.dialect).toMatchObject({ dialectId: 'yue', name: '粤语' });
     expect(notes.hear(update('隔篱好嘈', { segmentId: 's2', startMs: 3_000 }))).toEqual([]);
   });
+
+  it('of each sentence the last state counts, and only of the first ones', () => {
+    const asked: string[][] = [];
+    const guessDialect = (all: readonly { readonly text: string }[]): [] => {
+      asked.push(all.map(({ text }) => text));
+      return [];
+    };
+    const notes = new SpeechNotes({ risksIn: () => [], guessDialect }, () => 0);
+    notes.hear(update('甲', { startMs: 5_000 }));
+    notes.hear(update('乙', { segmentId: 's2', startMs: 9_000 }));
+    notes.hear(update('丙', { rev: 2, startMs: 5_000 }));
+    notes.hear(update('丁', { segmentId: 's3', startMs: 15_000 }));
+    expect(asked).toEqual([['甲'], ['甲', '乙'], ['丙', '乙']]);
+  });
 });
