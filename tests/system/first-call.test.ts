@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { Baresip } from '../support/baresip.ts';
 import { openBrowser, readyAgent, type Browser } from '../support/browser.ts';
 import { Hotline } from '../support/hotline.ts';
+import { listenOnPage } from '../support/page-ear.ts';
 import { joined, likeness, readWav, samplesOf, saveWav, silence, speak } from '../support/speech.ts';
 import { openSession, until, type Session } from './api.ts';
 
@@ -51,32 +52,6 @@ const callerWav = saveWav(
 );
 const agentWav = saveWav(joined([silence(1_000), parts.agent, silence(4_000)]), 'agent.wav');
 
-/** Loudness of what the page plays, in steps of 50 ms, from the track of its audio element; nothing is left out. */
-const listen = `(() => {
-  const audio = [...document.querySelectorAll('audio')].find((a) => a.srcObject);
-  if (!audio) return false;
-  const [track] = audio.srcObject.getAudioTracks();
-  // Frames wait here while the page is busy.
-  const frames = new MediaStreamTrackProcessor({ track, maxBufferSize: 3000 }).readable.getReader();
-  window.heardLoudness = [];
-  let [sum, count] = [0, 0];
-  const take = ({ value, done }) => {
-    if (done) return;
-    const samples = new Float32Array(value.numberOfFrames);
-    value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-    for (const sample of samples) {
-      sum += sample * sample;
-      if (++count < value.sampleRate / 20) continue;
-      window.heardLoudness.push(Math.sqrt(sum / count));
-      [sum, count] = [0, 0];
-    }
-    value.close();
-    frames.read().then(take);
-  };
-  frames.read().then(take);
-  return true;
-})()`;
-
 const field = async (page: Page, name: string): Promise<{ value: string; origin: string }> => {
   const at = page.getByTestId(`field-${name}`);
   return { value: (await at.getAttribute('data-value')) ?? '', origin: (await at.getAttribute('data-origin')) ?? '' };
@@ -115,7 +90,7 @@ describe('the first call', () => {
     await until('the softphone to ring', async () => page.getByTestId('answer').isEnabled());
     await page.keyboard.press('Enter');
     await page.locator('[data-testid=call-state][data-state=talking]').waitFor();
-    expect(await until('audio on the page', async () => (await page.evaluate(listen)) === true)).toBe(true);
+    expect(await until('audio on the page', async () => (await page.evaluate(listenOnPage)) === true)).toBe(true);
   });
 
   it('shows the words of both sides, apart', async () => {

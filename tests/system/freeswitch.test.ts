@@ -13,12 +13,14 @@ import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
 import { Pacer } from '../../tools/call/pacer.ts';
 import { SipPhone } from '../../tools/call/sip-phone.ts';
 import { toneAmplitude } from '../../tools/call/audio.ts';
+import { openBrowser, readyAgent } from '../support/browser.ts';
 import { freeTcpPort } from '../support/free-ports.ts';
 import { RealFreeswitch, whyNoFreeswitch } from '../support/freeswitch/server.ts';
 import { Hotline, type Login } from '../support/hotline.ts';
-import { tone } from '../support/speech.ts';
+import { listenOnPage } from '../support/page-ear.ts';
+import { saveWav, tone } from '../support/speech.ts';
 import { openSession, until } from './api.ts';
-import { storedCall, typesOf } from './rig.ts';
+import { answerOn, storedCall, typesOf } from './rig.ts';
 
 jest.setTimeout(180_000);
 
@@ -146,6 +148,34 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     expect(stored.call.endCause).toBe('caller-hung-up');
     expect(typesOf(stored)).toContain('call.adopted');
     await phone.close();
+  });
+
+  it('serves an agent in a browser, whose socket goes through our server', async () => {
+    if (hotline === undefined) throw new Error('the server is not there');
+    await agent?.setAvailable(false);
+    const browser = await openBrowser({ microphone: saveWav(tone(1_600, 10_000)) });
+    const phone = new SipPhone({ address: HOST, user: '13800138003' });
+    try {
+      const { page } = browser;
+      await readyAgent(page, hotline, 'agent2');
+      await phone.start();
+      const call = await phone.call(`sip:12345@${HOST}:${real.configuration.trunkPort}`);
+      expect(await call.answered).toBe(true);
+      void call.play(tone(440, 1_000), true);
+      await answerOn(page);
+      const hearsAgent = (): Promise<boolean> => Promise.resolve(toneAmplitude(call.heardLast(300), 1_600) > 1_000);
+      await until('the caller to hear the browser', hearsAgent, 20_000);
+      await until('audio on the page', async () => (await page.evaluate(listenOnPage)) === true);
+      const loud = async (): Promise<boolean> => Number(await page.evaluate('heardLoudness.at(-1) ?? 0')) > 0.03;
+      await until('the browser to hear the caller', loud, 20_000);
+      await page.getByTestId('hang-up').click();
+      const stored = await storedCall(await openSession(hotline, 'supervisor1'), '13800138003');
+      expect(stored.call.endCause).toBe('agent-hung-up');
+    } finally {
+      await browser.close();
+      await phone.close();
+      await agent?.setAvailable(true);
+    }
   });
 
   it('keeps twenty conversations up while the server is killed, and has all of them afterwards', async () => {
