@@ -7,6 +7,7 @@ import type { DraftEngine } from '../drafts/engine.ts';
 import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
+import type { AgentDialsDesk } from './agent-dials.ts';
 import type { PromptFiles } from './announcements.ts';
 import type { CallbackServiceOptions } from './callback-service.ts';
 import type { CallSettings } from './core/call-types.ts';
@@ -17,7 +18,7 @@ import type { LiveCall } from './live-call.ts';
 export type TransferAsked = Extract<SwitchEvent, { type: 'leg.transfer-requested' }>;
 
 /** What the outside hears of calls. Listeners must not throw. */
-export interface CallCenterListener {
+export interface CallCenterListener extends AgentDialsDesk {
   callChanged(call: LiveCall): void;
   seatChanged(seat: SeatState, before: SeatState): void;
   transcript(call: LiveCall, update: TranscriptUpdate): void;

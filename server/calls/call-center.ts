@@ -9,6 +9,7 @@ import type { DraftState } from '../drafts/engine.ts';
 import type { CallbackRow } from '../store/ports.ts';
 import type { RiskView } from '../realtime/protocol.ts';
 import type { CallEvent } from '../timeline/events.ts';
+import { agentDials } from './agent-dials.ts';
 import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
 import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
@@ -146,6 +147,7 @@ export class CallCenter {
   readonly #hearing: SwitchHearing = {
     table: this.#table,
     mask: this.#mask,
+    dialled: (event) => agentDials(event, { ...this.#options, seats: this.seats, desk: this.#listener }),
     incoming: (event) => {
       this.#incoming(event);
     },
@@ -235,16 +237,11 @@ export class CallCenter {
 
   /** Dispatch and reconciling figures for `/metrics`. */
   counters(): Readonly<Record<string, number>> {
+    const parts = { dispatcher: this.#dispatcher, callbacks: this.callbacks, timeline: this.timeline };
     return {
+      ...lineParts.lineCounters(parts),
       calls: this.#table.calls.size,
-      late_offers: this.#dispatcher.lateOffers,
-      dispatch_alarm: this.#dispatcher.alarm === null ? 0 : 1,
-      dispatch_alarms: this.#dispatcher.alarms,
-      callbacks_open: this.callbacks.counts.open,
-      callbacks_in_line: this.callbacks.counts.standing,
       messages_waiting: this.#voicemail.waiting,
-      timeline_backlog: this.timeline.backlog,
-      timeline_dropped: this.timeline.dropped,
     };
   }
 
@@ -323,6 +320,11 @@ export class CallCenter {
     const legId = this.#options.newId();
     this.#table.legs.set(legId, call);
     return legId;
+  }
+
+  /** A leg that has come in by itself belongs to this call. */
+  takeLeg(call: LiveCall, legId: string): void {
+    this.#table.legs.set(legId, call);
   }
 
   /** Rings an agent's page that has come back to its call. */

@@ -1,8 +1,9 @@
 /** What people do with a call when more than two are on it: parsed requests of pages become inputs of its machine. */
 import type { Logger } from 'pino';
-import type { SuperviseMode } from '../../telephony/ports/switch.ts';
+import type { HangupCause, SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { PartyDesk } from '../realtime/desk.ts';
 import type { CallTarget, Directory, Me, None, Result, TransferTarget } from '../realtime/protocol.ts';
+import type { Dialled } from './agent-dials.ts';
 import type { CallCenter } from './call-center.ts';
 import type { RunnerInput } from './call-runner.ts';
 import type { Party } from './core/call-types.ts';
@@ -19,6 +20,8 @@ export interface CallControlOptions {
   readonly logger: Logger;
 }
 
+/** `ownLegId`: the agent's telephone has dialled it. */
+type BringIn = { readonly type: 'consult'; readonly ownLegId?: string } | { readonly type: 'transfer' };
 type Refusal = Extract<Result<None>, { ok: false }>;
 
 const refused = (code: Refusal['code'], message: string): Refusal => ({ ok: false, code, message });
@@ -40,7 +43,7 @@ export class CallControl implements PartyDesk {
   }
 
   consult(me: Me, callId: string, target: CallTarget): Result<None> {
-    return this.#withParty(me, callId, target, 'consult');
+    return this.#withParty(me, callId, target, { type: 'consult' });
   }
 
   endConsult(me: Me, callId: string): Result<None> {
@@ -62,12 +65,36 @@ export class CallControl implements PartyDesk {
   transferAsked(call: LiveCall, { legId, to, replacesLegId }: TransferAsked): Result<None> {
     const { phase } = call.runner.state;
     const agent = 'agent' in phase ? phase.agent : undefined;
-    if (agent?.legId !== legId) return wrongState;
+    const ownLegId = phase.name === 'consulting' ? phase.ownLeg?.legId : undefined;
+    if (agent === undefined || (legId !== agent.legId && legId !== ownLegId)) return wrongState;
+    // A telephone with two calls means the one by the other; that its colleague goes elsewhere is not ours to do.
+    if (
+      ownLegId !== undefined &&
+      replacesLegId !== undefined &&
+      !isOther(legId, replacesLegId, [agent.legId, ownLegId])
+    )
+      return wrongState;
+    if (legId === ownLegId && replacesLegId === undefined) return wrongState;
     const me = { id: agent.agentId };
     const { callId } = call.runner;
     if (replacesLegId !== undefined || phase.name === 'consulting') return this.complete(me, callId);
     const target = this.#targetOf(to);
     return target === undefined ? noTarget : this.transfer(me, callId, target);
+  }
+
+  /** An agent's telephone dials while its agent is on a call: the consultation of that call, or why not. */
+  dialled(agentId: string, { legId, to }: Pick<Dialled, 'legId' | 'to'>): HangupCause | undefined {
+    const { work } = this.#seat(agentId);
+    const call = work.type === 'talking' ? this.#options.center.get(work.callId) : undefined;
+    if (call === undefined) return 'busy';
+    const target = this.#targetOf(to);
+    if (target === undefined) return 'not-found';
+    // A queue cannot be asked; the hotline's own number would only come back to it.
+    if (target.kind === 'queue' || to === call.runner.state.facts.to) return 'rejected';
+    this.#options.center.takeLeg(call, legId);
+    const result = this.#withParty({ id: agentId }, call.runner.callId, target, { type: 'consult', ownLegId: legId });
+    if (result.ok) return undefined;
+    return result === noWayOut ? 'rejected' : 'busy';
   }
 
   /** A queue by its name, a colleague by the agent number, else a telephone number. */
@@ -81,7 +108,7 @@ export class CallControl implements PartyDesk {
   }
 
   transfer(me: Pick<Me, 'id'>, callId: string, target: TransferTarget): Result<None> {
-    if (target.kind !== 'queue') return this.#withParty(me, callId, target, 'transfer');
+    if (target.kind !== 'queue') return this.#withParty(me, callId, target, { type: 'transfer' });
     const { queue } = target;
     if (!this.#options.queues.some((q) => q.queue === queue)) return noQueue;
     return this.#input(callId, { type: 'transfer-queue', agentId: me.id, queue });
@@ -121,14 +148,14 @@ export class CallControl implements PartyDesk {
     return result;
   }
 
-  #withParty(me: Pick<Me, 'id'>, callId: string, target: CallTarget, type: 'consult' | 'transfer'): Result<None> {
+  #withParty(me: Pick<Me, 'id'>, callId: string, target: CallTarget, how: BringIn): Result<None> {
     const { center, canDialOut } = this.#options;
     const call = center.get(callId);
     if (call === undefined) return noCall;
     if (target.kind === 'number' && !canDialOut) return noWayOut;
     if (target.kind === 'agent' && (target.agentId === me.id || !isFree(this.#seat(target.agentId)))) return notFree;
     const party: Party = { partyId: center.newId(), legId: center.openLeg(call), target };
-    return this.#step(call, { type, agentId: me.id, party });
+    return this.#step(call, { ...how, agentId: me.id, party });
   }
 
   #input(callId: string, input: RunnerInput): Result<None> {
@@ -150,6 +177,10 @@ export class CallControl implements PartyDesk {
   #audit(audit: string, me: Me, callId: string, mode: string): void {
     this.#options.logger.info({ audit, userId: me.id, callId, mode }, 'call supervised');
   }
+}
+
+function isOther(legId: string, named: string, both: readonly string[]): boolean {
+  return named !== legId && both.includes(named);
 }
 
 /** Not on a call, not in wrap-up, with a telephone. A colleague on a break may be asked. */

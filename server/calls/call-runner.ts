@@ -191,6 +191,8 @@ export class CallRunner {
       case 'supervise':
       case 'park':
       case 'park-leg':
+      case 'ring-own':
+      case 'answer-own':
       case 'hangup':
       case 'start-recording':
       case 'join-front':

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Disposition } from '../../config/waiting-schema.ts';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
+import type { HangupCause } from '../../telephony/ports/switch.ts';
 import type { AgentIntent, LineStore } from '../acd/line-store.ts';
 import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { Desk, DeskPush } from '../realtime/desk.ts';
@@ -21,6 +22,7 @@ import type {
 } from '../realtime/protocol.ts';
 import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
+import type { Dialled } from './agent-dials.ts';
 import type { TransferAsked } from './call-center-options.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
@@ -257,6 +259,10 @@ export class DeskService implements Desk, CallCenterListener {
     if (call === undefined) return;
     const result = this.party.transferAsked(call, asked);
     if (!result.ok) this.#options.logger.info({ callId: call.runner.callId, code: result.code }, 'transfer declined');
+  }
+
+  dialled(agentId: string, event: Dialled): HangupCause | undefined {
+    return this.party.dialled(agentId, event);
   }
 
   seatChanged(seat: SeatState, before: SeatState): void {

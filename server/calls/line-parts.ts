@@ -7,6 +7,7 @@ import type { CallCenterOptions } from './call-center-options.ts';
 import { CallbackService } from './callback-service.ts';
 import type { CallFacts, CallState } from './core/call-types.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { TimelineWriter } from './timeline-writer.ts';
 import { LineDesk } from './line-desk.ts';
 import type { LinePolicy } from '../acd/line-policy.ts';
 import type { LiveCall } from './live-call.ts';
@@ -115,4 +116,25 @@ export function tellLineParts(
   if (event.type === 'divert.failed') lineDesk.partnerDone(event.partner, event.callId, false);
   if (event.type === 'call.ended' && agentId?.startsWith('partner:') === true)
     lineDesk.partnerDone(agentId.slice('partner:'.length), event.callId, true);
+}
+
+/** Figures of the line for `/metrics`. */
+export function lineCounters({
+  dispatcher,
+  callbacks,
+  timeline,
+}: {
+  readonly dispatcher: Dispatcher;
+  readonly callbacks: CallbackService;
+  readonly timeline: TimelineWriter;
+}): Readonly<Record<string, number>> {
+  return {
+    late_offers: dispatcher.lateOffers,
+    dispatch_alarm: dispatcher.alarm === null ? 0 : 1,
+    dispatch_alarms: dispatcher.alarms,
+    callbacks_open: callbacks.counts.open,
+    callbacks_in_line: callbacks.counts.standing,
+    timeline_backlog: timeline.backlog,
+    timeline_dropped: timeline.dropped,
+  };
 }

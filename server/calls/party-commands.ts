@@ -12,7 +12,17 @@ export interface PartyHost {
 
 export type PartyEffect = Extract<
   CallEffect,
-  { type: 'ring-party' | 'ring-supervisor' | 'bridge-others' | 'conference' | 'supervise' | 'park-leg' }
+  {
+    type:
+      | 'ring-party'
+      | 'ring-supervisor'
+      | 'bridge-others'
+      | 'conference'
+      | 'supervise'
+      | 'park-leg'
+      | 'ring-own'
+      | 'answer-own';
+  }
 >;
 
 const partyEffects: ReadonlySet<string> = new Set<PartyEffect['type']>([
@@ -22,6 +32,8 @@ const partyEffects: ReadonlySet<string> = new Set<PartyEffect['type']>([
   'conference',
   'supervise',
   'park-leg',
+  'ring-own',
+  'answer-own',
 ]);
 
 export function isPartyEffect(effect: CallEffect): effect is PartyEffect {
@@ -44,6 +56,12 @@ export async function carryOutParty(host: PartyHost, state: CallState, effect: P
       return sw.supervise(effect.legId, effect.targetLegId, effect.mode);
     case 'park-leg':
       return sw.park(effect.legId);
+    case 'ring-own':
+      // Marked first: a leg without marks would be nobody's after a restart.
+      await sw.setMarks(effect.legId, { call_id: callId, role: 'agent', agent_id: effect.agentId });
+      return sw.ring(effect.legId);
+    case 'answer-own':
+      return sw.answer(effect.legId);
   }
 }
 
@@ -59,6 +77,8 @@ export function legToDrop(effect: PartyEffect): string | undefined {
     case 'conference':
       return effect.legIds.at(-1);
     case 'supervise':
+    case 'ring-own':
+    case 'answer-own':
       return effect.legId;
     case 'park-leg':
       return undefined;

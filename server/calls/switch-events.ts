@@ -8,6 +8,8 @@ import type { RecordingMask } from './recording-mask.ts';
 export interface SwitchHearing {
   readonly table: CallTable;
   readonly mask: RecordingMask;
+  /** Whether an agent's telephone has dialled within a call. */
+  dialled(event: Extract<SwitchEvent, { readonly type: 'leg.incoming' }>): boolean;
   incoming(event: Extract<SwitchEvent, { readonly type: 'leg.incoming' }>): void;
   registered(agentId: string, on: boolean): void;
   transferAsked(event: Extract<SwitchEvent, { readonly type: 'leg.transfer-requested' }>): void;
@@ -16,7 +18,7 @@ export interface SwitchHearing {
 export function tellCalls(event: SwitchEvent, { table, mask, ...to }: SwitchHearing): void {
   switch (event.type) {
     case 'leg.incoming':
-      to.incoming(event);
+      if (!to.dialled(event)) to.incoming(event);
       return;
     case 'endpoint.registered':
     case 'endpoint.unregistered': {

@@ -69,8 +69,19 @@ async function fromFiles(certFile: string, keyFile: string): Promise<Certificate
   }
 }
 
-/** The operator's certificate, or one we make ourselves and keep in `data/tls` while it fits the server's names. */
-export async function ensureCertificate(config: Pick<Config, 'dataDir' | 'http'>): Promise<Certificate> {
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * The operator's certificate, or one we make ourselves and keep in `data/tls` while it fits the server's names. One
+ * after the other: HTTPS and SIP over TLS ask at the same time, and key and certificate of two must not be mixed.
+ */
+export function ensureCertificate(config: Pick<Config, 'dataDir' | 'http'>): Promise<Certificate> {
+  const found = last.then(() => findOrMake(config));
+  last = found.catch(() => undefined);
+  return found;
+}
+
+async function findOrMake(config: Pick<Config, 'dataDir' | 'http'>): Promise<Certificate> {
   const { certificateFile, privateKeyFile } = config.http;
   if (certificateFile !== null && privateKeyFile !== null) return fromFiles(certificateFile, privateKeyFile);
   if (certificateFile !== null || privateKeyFile !== null)

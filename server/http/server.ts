@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isSameOrigin } from '../realtime/same-origin.ts';
 import { createApp } from './app.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import { ensureCertificate } from './certificate.ts';
 import type { HttpDeps, UpgradeHandler } from './deps.ts';
 import { ListenError } from './errors.ts';
@@ -16,6 +17,8 @@ export interface Listening {
 
 export interface Http {
   listen(): Promise<Listening>;
+  /** Looks at once, rather than within a minute, whether the certificate has changed. */
+  renewCertificate(): Promise<void>;
   /** Stops taking connections, ends those that are open. Close the gateway first. */
   close(): Promise<void>;
 }
@@ -111,21 +114,35 @@ export function createHttp(deps: HttpDeps): Http {
     servers.push(server);
     return server;
   };
+  let watch: CertificateWatch | undefined;
   const close = async (): Promise<void> => {
+    watch?.close();
     await Promise.all(servers.map(shut));
+  };
+  const listenSecure = async (port: number): Promise<number> => {
+    const current = await ensureCertificate(deps.config);
+    const server = createHttpsServer(current, onRequest);
+    const opened = await open(prepare(server), port, deps.config.http.bind, 'http.httpsPort');
+    watch = new CertificateWatch({
+      ...{ current, logger: deps.logger },
+      read: () => ensureCertificate(deps.config),
+      use: (certificate) => {
+        server.setSecureContext(certificate);
+      },
+    });
+    return opened;
   };
   const listen = async (): Promise<Listening> => {
     const { port, httpsPort, bind } = deps.config.http;
     try {
       const httpPort = await open(prepare(createHttpServer(onRequest)), port, bind, 'http.port');
       if (httpsPort === null) return { httpPort, httpsPort: null };
-      const { key, cert } = await ensureCertificate(deps.config);
-      const secure = prepare(createHttpsServer({ key, cert }, onRequest));
-      return { httpPort, httpsPort: await open(secure, httpsPort, bind, 'http.httpsPort') };
+      return { httpPort, httpsPort: await listenSecure(httpsPort) };
     } catch (error) {
       await close();
       throw error;
     }
   };
-  return { listen, close };
+  const renewCertificate = async (): Promise<void> => watch?.look();
+  return { listen, renewCertificate, close };
 }

@@ -12,6 +12,8 @@ export interface BaresipOptions {
   readonly audio: string;
   /** `srtp-mand`: keys in SDP (RFC 4568), or no call. */
   readonly mediaEncryption?: 'srtp-mand';
+  /** Registers there, and dials from there with its password; two lines. */
+  readonly account?: { readonly domain: string; readonly password: string; readonly registrar: string };
 }
 
 const MODULES = '/usr/lib/baresip/modules';
@@ -48,7 +50,7 @@ export class Baresip {
       'auplay_srate 8000',
       'ausrc_channels 1',
       'auplay_channels 1',
-      'call_max_calls 1',
+      `call_max_calls ${options.account === undefined ? '1' : '2'}`,
       `ctrl_tcp_listen 127.0.0.1:${String(controlPort)}`,
       `snd_path ${dir}`,
       `module_path ${MODULES}`,
@@ -56,10 +58,7 @@ export class Baresip {
       'module_app account.so',
     ];
     await writeFile(join(dir, 'config'), config.join('\n') + '\n');
-    await writeFile(
-      join(dir, 'accounts'),
-      `<sip:${options.number}@127.0.0.1:${String(sipPort)}>;regint=0;audio_codecs=PCMA/8000/1${options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`}\n`,
-    );
+    await writeFile(join(dir, 'accounts'), accountLine(options, sipPort));
     await writeFile(join(dir, 'contacts'), '');
     const child = spawn('baresip', ['-f', dir], { stdio: ['pipe', 'pipe', 'pipe'] });
     const phone = new Baresip(dir, child, controlPort);
@@ -100,6 +99,10 @@ export class Baresip {
     await this.command('hangup').catch(() => undefined);
   }
 
+  async accept(): Promise<void> {
+    await this.command('accept');
+  }
+
   /** What the phone heard, as WAV files written by its own recorder. */
   async heard(): Promise<readonly string[]> {
     return (await readdir(this.#dir)).filter((name) => name.endsWith('-dec.wav')).map((name) => join(this.#dir, name));
@@ -113,4 +116,12 @@ export class Baresip {
     await gone;
     await rm(this.#dir, { recursive: true, force: true });
   }
+}
+
+function accountLine({ number, mediaEncryption, account }: BaresipOptions, sipPort: number): string {
+  const own = ['audio_codecs=PCMA/8000/1', ...(mediaEncryption === undefined ? [] : [`mediaenc=${mediaEncryption}`])];
+  if (account === undefined) return `<sip:${number}@127.0.0.1:${String(sipPort)}>;${['regint=0', ...own].join(';')}\n`;
+  const { domain, password, registrar } = account;
+  const parts = ['regint=60', `auth_user=${number}`, `auth_pass=${password}`, `outbound="${registrar}"`, ...own];
+  return `<sip:${number}@${domain};transport=udp>;${parts.join(';')}\n`;
 }

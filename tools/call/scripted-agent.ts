@@ -12,11 +12,14 @@ import type { Pacer } from './pacer.ts';
 import type { PhoneCall } from './phone-call.ts';
 import { SipPhone } from './sip-phone.ts';
 
-export interface ScriptedAgentOptions {
+export interface AgentLogin {
   /** Web address of the server. */
   readonly server: string;
   readonly login: string;
   readonly password: string;
+}
+
+export interface ScriptedAgentOptions extends AgentLogin {
   /** SIP address of the same server, over UDP. */
   readonly sip: { readonly host: string; readonly port: number };
   /** IPv4 address of ours. */
@@ -29,7 +32,7 @@ export interface ScriptedAgentOptions {
   readonly pacer?: Pacer;
 }
 
-type Page = Socket<ServerToPage, PageToServer>;
+export type Page = Socket<ServerToPage, PageToServer>;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** The second try comes after this. */
@@ -51,10 +54,9 @@ export class ScriptedAgent {
 
   /** Logs in, registers and goes available. Rejects with words that say which step failed. */
   static async start(options: ScriptedAgentOptions): Promise<ScriptedAgent> {
-    const cookie = await logIn(options);
-    const page = await openPage(options.server, cookie);
+    const page = await openAgentPage(options);
     try {
-      const given = await ask<SipCredentials>(page, 'sip.credentials', (ack) => page.emit('sip.credentials', {}, ack));
+      const given = await askCredentials(page);
       const domain = given.uri.slice(given.uri.indexOf('@') + 1);
       const { host, port } = options.sip;
       const phone = new SipPhone({
@@ -108,7 +110,17 @@ export class ScriptedAgent {
   }
 }
 
-async function logIn({ server, login, password }: ScriptedAgentOptions): Promise<string> {
+/** A page without a browser. */
+export async function openAgentPage(login: AgentLogin): Promise<Page> {
+  return openPage(login.server, await logIn(login));
+}
+
+/** What the telephone of this page's agent registers with. */
+export function askCredentials(page: Page): Promise<SipCredentials> {
+  return ask<SipCredentials>(page, 'sip.credentials', (ack) => page.emit('sip.credentials', {}, ack));
+}
+
+async function logIn({ server, login, password }: AgentLogin): Promise<string> {
   let response: Response;
   try {
     response = await fetch(new URL('/api/login', server), {

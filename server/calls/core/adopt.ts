@@ -285,7 +285,8 @@ function consulting(scene: Scene, agent: Talker, leg: LegSnapshot | undefined, p
   const { answered, sinceMs } = party;
   const news = partyNews(scene, party);
   const isApart = answered && leg !== undefined && leg.peerLegId !== party.legId && news.inputs.length === 0;
-  const phase: Phase = { name: 'consulting', agent, returning: null, party: partyOf(party), answered, sinceMs };
+  const asked = { party: partyOf(party), answered, sinceMs, ownLeg: null };
+  const phase: Phase = { name: 'consulting', agent, returning: null, ...asked };
   const step = aside(scene, phase, [
     ...partySeat(scene, party),
     ...(isApart ? [{ type: 'bridge-others', a: agent.legId, b: party.legId } as const] : []),

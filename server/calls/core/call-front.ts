@@ -1,6 +1,7 @@
 /** Ways by which an agent lets go of a call: wrap-up for the agent, the front of a line for the caller. Pure. */
 import type { EpochMs } from '../../timeline/events.ts';
-import type { CallEffect, CallState, CallStep, Talker } from './call-types.ts';
+import { legsOfAgent } from './call-others.ts';
+import type { CallEffect, CallState, CallStep, Phase, Talker } from './call-types.ts';
 import { emit, goTo, withPlay } from './call-util.ts';
 import { rulesOf } from './wait-rules.ts';
 
@@ -40,13 +41,8 @@ export function agentDone(state: CallState, agentId: string): readonly CallEffec
   ];
 }
 
-/** Both legs that an agent may have: the one in use, and one that rings a reloaded page. */
-export function agentHangsUp(phase: {
-  readonly agent: Talker;
-  readonly returning: string | null;
-}): readonly CallEffect[] {
-  const legs = phase.returning === null ? [phase.agent.legId] : [phase.agent.legId, phase.returning];
-  return legs.map((legId) => ({ type: 'hangup', legId, cause: 'normal' }));
+export function agentHangsUp(phase: Parameters<typeof legsOfAgent>[0]): readonly CallEffect[] {
+  return legsOfAgent(phase).map((legId) => ({ type: 'hangup', legId, cause: 'normal' }));
 }
 
 /** The state and the effects of an agent who has the caller from now on. */
@@ -66,4 +62,17 @@ export function talkingEffects(state: CallState, agent: Talker, waitMs: number):
     { type: 'seat', agentId: agent.agentId, news: { type: 'talking', callId: state.facts.callId } },
     emit({ type: 'call.bridged', agentId: agent.agentId, waitMs }),
   ];
+}
+
+type HadAgent = Extract<Phase, { name: 'talking' | 'held' | 'consulting' }>;
+
+export function agentLost(state: CallState, phase: HadAgent, atMs: EpochMs): CallStep {
+  const { agentId } = phase.agent;
+  const next = goTo(state, { name: 'agent-lost', music: false, agentId, lostAtMs: atMs, returning: phase.returning });
+  return withPlay(next, ['agent-lost'], 'once', [
+    { type: 'listen', on: false },
+    { type: 'start-timer', timer: 'agent-return', delayMs: state.settings.agentReturnMs },
+    { type: 'seat', agentId, news: { type: 'lost', callId: state.facts.callId } },
+    emit({ type: 'agent.lost', agentId }),
+  ]);
 }

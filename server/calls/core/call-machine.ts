@@ -19,6 +19,7 @@ import {
   returnTimedOut,
   returnedLegAnswered,
 } from './call-talk.ts';
+import { dialledOn, ownLegAnswered } from './call-own-leg.ts';
 import { partyDeclined, partyLegAnswered, partyLegEnded, partyTimedOut } from './call-party.ts';
 import { isPeopleInput, stepPeople } from './call-people.ts';
 import { supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
@@ -170,6 +171,8 @@ function onLegAnswered(state: CallState, input: Input<'leg-answered'>): CallStep
     return returnedLegAnswered(state, input.legId, input.atMs);
   if (phase.name === 'flow-dialling' && phase.party.legId === input.legId)
     return flowDialAnswered(state, phase, input.atMs);
+  const dialled = dialledOn(phase, input.legId);
+  if (dialled !== undefined) return ownLegAnswered(state, dialled);
   if ('party' in phase && phase.party.legId === input.legId) return partyLegAnswered(state, input.atMs);
   const supervision = state.supervisors.find((s) => s.legId === input.legId);
   if (supervision !== undefined) return supervisorLegAnswered(state, supervision, input.atMs);

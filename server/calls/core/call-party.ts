@@ -5,7 +5,7 @@
 import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { EpochMs, PartyEndReason } from '../../timeline/events.ts';
 import { agentDone, agentHangsUp, agentHas, talkingEffects, toFront, usualQueue, withMusic } from './call-front.ts';
-import { partyOver, releaseParty } from './call-others.ts';
+import { partyOver, releaseParty, supervisorsFollow } from './call-others.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Party, Phase } from './call-types.ts';
 import { emit, endCall, goTo, stay } from './call-util.ts';
 import { rulesOf } from './wait-rules.ts';
@@ -56,11 +56,20 @@ function resumed(from: Of<'talking' | 'held'>, atMs: EpochMs): readonly CallEffe
 export function onConsult(state: CallState, input: Input<'consult'>): CallStep {
   const from = withCaller(state.phase, input.agentId);
   if (from === undefined) return stay(state);
-  const { party, atMs } = input;
+  const { party, atMs, ownLegId } = input;
   const { agent, returning } = from;
-  const next = goTo(state, { name: 'consulting', agent, returning, party, answered: false, sinceMs: atMs });
+  const ownLeg = ownLegId === undefined ? null : { legId: ownLegId, isUp: false };
+  const next = goTo(state, { name: 'consulting', agent, returning, party, answered: false, sinceMs: atMs, ownLeg });
   const started = emit({ type: 'consult.started', agentId: agent.agentId, ...told(party) });
-  return asideWithMusic(next, from, [...resumed(from, atMs), ...ring(state, party), started]);
+  const { agentId } = agent;
+  const ringsBack: CallEffect[] = ownLeg === null ? [] : [{ type: 'ring-own', legId: ownLeg.legId, agentId }];
+  return asideWithMusic(next, from, [...resumed(from, atMs), ...ringsBack, ...ring(state, party), started]);
+}
+
+/** Why those who were in the consultation are hung up; null: their leg is gone already. */
+interface LetGo {
+  readonly party: HangupCause | null;
+  readonly own: HangupCause | null;
 }
 
 /** Back to the caller. */
@@ -68,15 +77,19 @@ function consultOver(
   state: CallState,
   phase: Of<'consulting'>,
   reason: PartyEndReason,
-  hangUp: HangupCause | null,
+  { party: partyCause, own: ownCause }: LetGo,
 ): CallStep {
-  const { agent, returning, party } = phase;
+  const { agent, returning, party, ownLeg } = phase;
   return {
     state: goTo(state, { name: 'talking', agent, returning }),
     effects: [
       stopTimer,
       { type: 'bridge', legId: agent.legId },
-      ...(hangUp === null ? [] : [{ type: 'hangup', legId: party.legId, cause: hangUp } as const]),
+      ...(ownLeg?.isUp === true ? supervisorsFollow(state, agent.legId) : []),
+      ...(partyCause === null ? [] : [{ type: 'hangup', legId: party.legId, cause: partyCause } as const]),
+      ...(ownCause === null || ownLeg === null
+        ? []
+        : [{ type: 'hangup', legId: ownLeg.legId, cause: ownCause } as const]),
       ...releaseParty(state.facts.callId, party),
       { type: 'listen', on: true },
       ...partyOver(state, reason),
@@ -84,10 +97,15 @@ function consultOver(
   };
 }
 
+/** The agent goes back to the caller: by a button, or by hanging up what the telephone dialled. */
+export function backToCaller(state: CallState, phase: Of<'consulting'>, own: HangupCause | null = 'normal'): CallStep {
+  return consultOver(state, phase, 'ended', { party: phase.answered ? 'normal' : 'cancelled', own });
+}
+
 export function onConsultEnd(state: CallState, input: Input<'consult-end'>): CallStep {
   const { phase } = state;
   if (phase.name !== 'consulting' || phase.agent.agentId !== input.agentId) return stay(state);
-  return consultOver(state, phase, 'ended', phase.answered ? 'normal' : 'cancelled');
+  return backToCaller(state, phase);
 }
 
 /** The one who was brought in has the caller now. */
@@ -129,12 +147,16 @@ export function onComplete(state: CallState, input: Input<'complete'>): CallStep
 export function onConference(state: CallState, input: Input<'conference'>): CallStep {
   const { phase, facts } = state;
   if (phase.name !== 'consulting' || !phase.answered || phase.agent.agentId !== input.agentId) return stay(state);
-  const { agent, returning, party } = phase;
-  const { agentId } = agent;
+  const { returning, party, ownLeg } = phase;
+  // A telephone talks on the leg that it dialled; the one that it holds has done its work.
+  if (ownLeg?.isUp === false) return stay(state);
+  const { agentId } = phase.agent;
+  const agent = { agentId, legId: ownLeg?.legId ?? phase.agent.legId };
   return {
     state: goTo(state, { name: 'conference', agent, returning, party }),
     effects: [
       { type: 'conference', legIds: [agent.legId, party.legId] },
+      ...(ownLeg === null ? [] : [{ type: 'hangup', legId: phase.agent.legId, cause: 'normal' } as const]),
       { type: 'listen', on: true },
       ...helps(facts.callId, party, 'conference'),
       ...partyOver(state, 'conferenced'),
@@ -184,12 +206,15 @@ export function partyLegAnswered(state: CallState, atMs: EpochMs): CallStep {
     return partyTakes(state, party, { sinceMs, atMs }, [emit({ type: 'transfer.answered', partyId: party.partyId })]);
   }
   if (phase.name !== 'consulting' || phase.answered) return stay(state);
-  const { agent, party } = phase;
+  const { agent, party, ownLeg } = phase;
   return {
     state: goTo(state, { ...phase, answered: true }),
     effects: [
       stopTimer,
-      { type: 'bridge-others', a: agent.legId, b: party.legId },
+      // A telephone that has dialled is joined when its own leg is up.
+      ownLeg === null
+        ? { type: 'bridge-others', a: agent.legId, b: party.legId }
+        : { type: 'answer-own', legId: ownLeg.legId },
       ...helps(facts.callId, party, 'consulted'),
       emit({ type: 'consult.answered', agentId: agent.agentId, partyId: party.partyId }),
     ],
@@ -212,13 +237,13 @@ const reasonOf: Readonly<Record<HangupCause, PartyEndReason>> = {
 };
 
 export function partyLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
-  return partyGone(state, reasonOf[input.cause], null, input.atMs);
+  return partyGone(state, reasonOf[input.cause], { party: null, own: input.cause }, input.atMs);
 }
 
 export function partyTimedOut(state: CallState, atMs: EpochMs): CallStep {
   const { phase } = state;
   const rings = phase.name === 'transferring' || (phase.name === 'consulting' && !phase.answered);
-  return rings ? partyGone(state, 'no-answer', 'no-answer', atMs) : stay(state);
+  return rings ? partyGone(state, 'no-answer', { party: 'no-answer', own: 'no-answer' }, atMs) : stay(state);
 }
 
 /** A colleague says no by the button. */
@@ -226,7 +251,7 @@ export function partyDeclined(state: CallState, input: Input<'declined'>): CallS
   const { phase } = state;
   const rings = phase.name === 'transferring' || (phase.name === 'consulting' && !phase.answered);
   if (!rings || phase.party.partyId !== input.offerId || !isOf(phase.party, input.agentId)) return stay(state);
-  return partyGone(state, 'declined', 'cancelled', input.atMs);
+  return partyGone(state, 'declined', { party: 'cancelled', own: 'busy' }, input.atMs);
 }
 
 function isOf({ target }: Party, agentId: string): boolean {
@@ -234,15 +259,15 @@ function isOf({ target }: Party, agentId: string): boolean {
 }
 
 /** Whoever was brought in is gone, or is let go. */
-function partyGone(state: CallState, reason: PartyEndReason, hangUp: HangupCause | null, atMs: EpochMs): CallStep {
+function partyGone(state: CallState, reason: PartyEndReason, letGo: LetGo, atMs: EpochMs): CallStep {
   const { phase } = state;
-  if (phase.name === 'consulting') return consultOver(state, phase, phase.answered ? 'party-hung-up' : reason, hangUp);
+  if (phase.name === 'consulting') return consultOver(state, phase, phase.answered ? 'party-hung-up' : reason, letGo);
   if (phase.name === 'forwarded') return endCall(state, 'party-hung-up', atMs);
   if (phase.name !== 'conference' && phase.name !== 'transferring') return stay(state);
   const { party } = phase;
   const over: CallEffect[] = [
     stopTimer,
-    ...(hangUp === null ? [] : [{ type: 'hangup', legId: party.legId, cause: hangUp } as const]),
+    ...(letGo.party === null ? [] : [{ type: 'hangup', legId: party.legId, cause: letGo.party } as const]),
     ...releaseParty(state.facts.callId, party),
     ...partyOver(state, reason),
   ];
@@ -255,9 +280,8 @@ function partyGone(state: CallState, reason: PartyEndReason, hangUp: HangupCause
 export function hangUpAmongMore(state: CallState, input: Input<'hang-up'>): CallStep {
   const { phase } = state;
   if (phase.name !== 'consulting' && phase.name !== 'conference') return stay(state);
-  if (isOf(phase.party, input.agentId)) return partyGone(state, 'party-hung-up', 'normal', input.atMs);
+  if (isOf(phase.party, input.agentId))
+    return partyGone(state, 'party-hung-up', { party: 'normal', own: 'normal' }, input.atMs);
   if (phase.agent.agentId !== input.agentId) return stay(state);
-  return phase.name === 'conference'
-    ? agentLeaves(state, phase, input.atMs)
-    : consultOver(state, phase, 'ended', phase.answered ? 'normal' : 'cancelled');
+  return phase.name === 'conference' ? agentLeaves(state, phase, input.atMs) : backToCaller(state, phase);
 }

@@ -34,6 +34,12 @@ function withAgent(phase: Phase): WithAgent | undefined {
   }
 }
 
+/** The leg that the agent talks on. */
+function talkingLeg(phase: WithAgent): string {
+  const own = phase.name === 'consulting' ? phase.ownLeg : null;
+  return own?.isUp === true ? own.legId : phase.agent.legId;
+}
+
 export function onSupervise(state: CallState, input: Input<'supervise'>): CallStep {
   const { supervisorId, legId, mode } = input;
   const target = withAgent(state.phase);
@@ -59,7 +65,7 @@ function changeMode(state: CallState, known: Supervision, mode: Supervision['mod
   const supervisors = state.supervisors.map((s) => (s === known ? next : s));
   if (known.sinceMs === null) return stay({ ...state, supervisors });
   return stay({ ...state, supervisors }, [
-    { type: 'supervise', legId: known.legId, targetLegId: target.agent.legId, mode },
+    { type: 'supervise', legId: known.legId, targetLegId: talkingLeg(target), mode },
     emit({ type: 'supervision.changed', supervisorId: known.supervisorId, mode }),
   ]);
 }
@@ -78,7 +84,7 @@ export function supervisorLegAnswered(state: CallState, s: Supervision, atMs: Ep
   const supervisors = state.supervisors.map((one) => (one === s ? { ...s, sinceMs: atMs } : one));
   const { agent } = target;
   return stay({ ...state, supervisors }, [
-    { type: 'supervise', legId, targetLegId: agent.legId, mode },
+    { type: 'supervise', legId, targetLegId: talkingLeg(target), mode },
     emit({ type: 'supervision.started', supervisorId, agentId: agent.agentId, legId, mode }),
   ]);
 }

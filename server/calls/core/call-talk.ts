@@ -1,12 +1,13 @@
 /** The part of the call machine from the agent's answer on: hold, loss and return of the agent. Pure. */
 import type { EpochMs } from '../../timeline/events.ts';
-import { toFront, usualQueue, withMusic } from './call-front.ts';
+import { agentHangsUp, agentLost, toFront, usualQueue, withMusic } from './call-front.ts';
 import { afterTalk } from './call-ivr.ts';
 import { partyOver, releaseParty } from './call-others.ts';
-import { agentLeaves, hangUpAmongMore } from './call-party.ts';
+import { dialledOn, ownLegStays } from './call-own-leg.ts';
+import { agentLeaves, backToCaller, hangUpAmongMore } from './call-party.ts';
 import { supervisorGone } from './call-supervise.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Phase } from './call-types.ts';
-import { emit, goTo, stay, withPlay } from './call-util.ts';
+import { emit, goTo, stay } from './call-util.ts';
 
 type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;
 
@@ -67,8 +68,8 @@ export function returnedLegAnswered(state: CallState, legId: string, atMs: Epoch
   if (!('returning' in phase)) return stay(state);
   const agentId = phase.name === 'agent-lost' ? phase.agentId : phase.agent.agentId;
   const agent = { agentId, legId };
-  const old: CallEffect[] =
-    phase.name === 'agent-lost' ? [] : [{ type: 'hangup', legId: phase.agent.legId, cause: 'normal' }];
+  // All legs but the one that has come back.
+  const old: readonly CallEffect[] = phase.name === 'agent-lost' ? [] : agentHangsUp({ ...phase, returning: null });
   const awayMs = phase.name === 'agent-lost' ? atMs - phase.lostAtMs : 0;
   const back = emit({ type: 'agent.returned', agentId, awayMs });
   const seat: CallEffect = { type: 'seat', agentId, news: { type: 'talking', callId: facts.callId } };
@@ -76,7 +77,11 @@ export function returnedLegAnswered(state: CallState, legId: string, atMs: Epoch
     // Held stays held: the caller goes on hearing music until the agent resumes.
     return { state: goTo(state, { ...phase, agent, returning: null }), effects: [...old, seat, back] };
   }
-  if (phase.name === 'consulting' || phase.name === 'conference') {
+  if (phase.name === 'consulting') {
+    const next = goTo(state, { ...phase, agent, returning: null, ownLeg: null });
+    return { state: next, effects: [...rejoinOthers(phase, legId), ...old, seat, back] };
+  }
+  if (phase.name === 'conference') {
     const next = goTo(state, { ...phase, agent, returning: null });
     return { state: next, effects: [...rejoinOthers(phase, legId), ...old, seat, back] };
   }
@@ -102,8 +107,11 @@ function rejoinOthers(phase: Extract<Phase, { name: 'consulting' | 'conference' 
 
 export function agentLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
   const { phase } = state;
+  const dialled = dialledOn(phase, input.legId);
+  if (dialled !== undefined) return backToCaller(state, dialled, null);
   if ('returning' in phase && phase.returning === input.legId) return stay(goTo(state, { ...phase, returning: null }));
   if (!('returning' in phase) || phase.name === 'agent-lost' || phase.agent.legId !== input.legId) return stay(state);
+  if (phase.name === 'consulting' && phase.ownLeg !== null) return ownLegStays(state, phase, input.atMs);
   const hungUp = input.by === 'remote' && input.cause === 'normal' && phase.returning === null;
   // Whoever hangs up among three leaves two; the one who was asked takes the call, also after a lost line.
   if (phase.name === 'conference' || (phase.name === 'consulting' && hungUp))
@@ -123,19 +131,6 @@ function lostInConsult(state: CallState, phase: Extract<Phase, { name: 'consulti
     ...partyOver(state, 'agent-gone'),
   ];
   return { state: lost.state, effects: [...letGo, ...lost.effects] };
-}
-
-type HadAgent = Extract<Phase, { name: 'talking' | 'held' | 'consulting' }>;
-
-function agentLost(state: CallState, phase: HadAgent, atMs: EpochMs): CallStep {
-  const { agentId } = phase.agent;
-  const next = goTo(state, { name: 'agent-lost', music: false, agentId, lostAtMs: atMs, returning: phase.returning });
-  return withPlay(next, ['agent-lost'], 'once', [
-    { type: 'listen', on: false },
-    { type: 'start-timer', timer: 'agent-return', delayMs: state.settings.agentReturnMs },
-    { type: 'seat', agentId, news: { type: 'lost', callId: state.facts.callId } },
-    emit({ type: 'agent.lost', agentId }),
-  ]);
 }
 
 /** The agent stayed away: the caller goes to the front of the line, with the first joining time. */

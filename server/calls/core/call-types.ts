@@ -81,6 +81,13 @@ export interface Party {
   readonly target: PartyTarget;
 }
 
+/** A second leg of the agent: the one its telephone has dialled for the consultation. The first one is on hold there. */
+export interface OwnLeg {
+  readonly legId: LegId;
+  /** It has been answered, which it is when the one who is asked answers. */
+  readonly isUp: boolean;
+}
+
 /** A supervisor's leg on the call. Beside the phase: it changes nothing for the caller until it takes over. */
 export interface Supervision {
   readonly supervisorId: string;
@@ -130,6 +137,8 @@ export type Phase =
       readonly party: Party;
       readonly answered: boolean;
       readonly sinceMs: EpochMs;
+      /** Null: the consultation was begun on the page, and the agent has one leg. */
+      readonly ownLeg: OwnLeg | null;
     }
   /** The agent has let go; somebody is rung while the caller hears music. */
   | { readonly name: 'transferring'; readonly party: Party; readonly byAgentId: string; readonly sinceMs: EpochMs }
@@ -206,7 +215,8 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'hang-up'; readonly agentId: string }
   /** The agent's page is back and wants to be rung as `legId`. */
   | { readonly type: 'return'; readonly agentId: string; readonly legId: LegId }
-  | { readonly type: 'consult'; readonly agentId: string; readonly party: Party }
+  /** `ownLegId`: the agent's telephone has dialled the consultation and waits on this leg. */
+  | { readonly type: 'consult'; readonly agentId: string; readonly party: Party; readonly ownLegId?: LegId }
   /** Back to the caller, whoever is being asked or rung. */
   | { readonly type: 'consult-end'; readonly agentId: string }
   /** The one who was asked takes the call; while still ringing it becomes a blind transfer. */
@@ -282,6 +292,9 @@ export type CallEffect =
   | { readonly type: 'flow'; readonly command: FlowCommand }
   | { readonly type: 'park' }
   | { readonly type: 'park-leg'; readonly legId: LegId }
+  /** Tells an agent's telephone that whom it has dialled is rung. */
+  | { readonly type: 'ring-own'; readonly legId: LegId; readonly agentId: string }
+  | { readonly type: 'answer-own'; readonly legId: LegId }
   | { readonly type: 'hangup'; readonly legId: LegId; readonly cause: HangupCause }
   | { readonly type: 'start-recording' }
   /** Speech is listened to only while `on`. */

@@ -1,7 +1,7 @@
 /** Small steps shared by the parts of the call machine. Pure. */
 import type { CallEndCause, CallEventBody, EpochMs } from '../../timeline/events.ts';
 import type { CallEffect, CallState, CallStep, Phase } from './call-types.ts';
-import { othersLeave, othersLegs } from './call-others.ts';
+import { legsOfAgent, othersLeave, othersLegs } from './call-others.ts';
 import { rulesOf } from './wait-rules.ts';
 
 export function emit(event: CallEventBody): CallEffect {
@@ -46,7 +46,7 @@ function agentLegs(phase: Phase): readonly string[] {
     case 'held':
     case 'consulting':
     case 'conference':
-      return phase.returning === null ? [phase.agent.legId] : [phase.agent.legId, phase.returning];
+      return legsOfAgent(phase);
     case 'agent-lost':
       return phase.returning === null ? [] : [phase.returning];
     case 'arriving':

@@ -1,116 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Flow } from '../../../../ivr/core/flow.ts';
-import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
-import type {
-  CallEffect,
-  CallInput,
-  CallSettings,
-  CallState,
-  Party,
-} from '../../../../server/calls/core/call-types.ts';
+import { step } from '../../../../server/calls/core/call-machine.ts';
 import { newSeat, stepSeat, type SeatState } from '../../../../server/calls/core/seat.ts';
-
-const flow: Flow = {
-  name: 'line',
-  title: 't',
-  start: 'line',
-  person: 'line',
-  nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
-};
-const settings: CallSettings = {
-  flow,
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
-const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
-const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
-const colleague: Party = { partyId: 'p1', legId: 'party1', target: { kind: 'agent', agentId: 'a2' } };
-const outside: Party = { partyId: 'p2', legId: 'party1', target: { kind: 'number', number: '110' } };
-
-type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
-
-function play(
-  inputs: readonly Bare[],
-  from: CallState = newCall(facts, settings),
-): { state: CallState; effects: CallEffect[]; last: CallEffect[] } {
-  let state = from;
-  let last: CallEffect[] = [];
-  const effects: CallEffect[] = [];
-  inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: i * 1_000 });
-    state = done.state;
-    last = [...done.effects];
-    effects.push(...last);
-  });
-  return { state, effects, last };
-}
-
-const events = (effects: readonly CallEffect[]): string[] =>
-  effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
-const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
-const hungUp = (effects: readonly CallEffect[]): string[] =>
-  effects.flatMap((e) => (e.type === 'hangup' ? [e.legId] : [])).sort();
-
-const waiting: readonly Bare[] = [
-  { type: 'arrived' },
-  { type: 'leg-answered', legId: 'caller' },
-  {
-    type: 'flow-left',
-    exit: { type: 'queue', queue: 'main', skills: [], language: '', dialect: '', priority: 5 },
-    legId: 'x',
-  },
-  { type: 'joined' },
-];
-const talking: readonly Bare[] = [...waiting, { type: 'offered', offer }, { type: 'leg-answered', legId: 'agent1' }];
-const held: readonly Bare[] = [...talking, { type: 'hold', agentId: 'a1' }];
-const asking: readonly Bare[] = [...talking, { type: 'consult', agentId: 'a1', party: colleague }];
-const asked: readonly Bare[] = [...asking, { type: 'leg-answered', legId: 'party1' }];
-const askedOutside: readonly Bare[] = [
-  ...talking,
-  { type: 'consult', agentId: 'a1', party: outside },
-  { type: 'leg-answered', legId: 'party1' },
-];
-const three: readonly Bare[] = [...asked, { type: 'conference', agentId: 'a1' }];
-const sent: readonly Bare[] = [...talking, { type: 'transfer', agentId: 'a1', party: colleague }];
-const forwarded: readonly Bare[] = [...askedOutside, { type: 'complete', agentId: 'a1' }];
-const lost: readonly Bare[] = [...talking, { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' }];
-
-const phases = { waiting, talking, held, asking, asked, askedOutside, three, sent, forwarded, lost };
-type Name = keyof typeof phases;
-const names = Object.keys(phases) as Name[];
-
-/** What can happen, by name. */
-const inputs = {
-  consult: { type: 'consult', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
-  'consult-end': { type: 'consult-end', agentId: 'a1' },
-  complete: { type: 'complete', agentId: 'a1' },
-  conference: { type: 'conference', agentId: 'a1' },
-  transfer: { type: 'transfer', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
-  'transfer-queue': { type: 'transfer-queue', agentId: 'a1', queue: 'tax' },
-  'party answers': { type: 'leg-answered', legId: 'party1' },
-  'party does not answer': { type: 'leg-ended', legId: 'party1', cause: 'no-answer', by: 'local' },
-  'party hangs up': { type: 'leg-ended', legId: 'party1', cause: 'normal', by: 'remote' },
-  'party declines': { type: 'declined', agentId: 'a2', offerId: 'p1' },
-  'party presses red': { type: 'hang-up', agentId: 'a2' },
-  'party timer': { type: 'timer', timer: 'party', announcement: null },
-  'agent hangs up': { type: 'leg-ended', legId: 'agent1', cause: 'normal', by: 'remote' },
-  'agent is lost': { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' },
-  'agent presses red': { type: 'hang-up', agentId: 'a1' },
-  'agent returns': { type: 'return', agentId: 'a1', legId: 'agent2' },
-  hold: { type: 'hold', agentId: 'a1' },
-  resume: { type: 'resume', agentId: 'a1' },
-  supervise: { type: 'supervise', supervisorId: 's1', legId: 'super1', mode: 'listen' },
-  'caller hangs up': { type: 'leg-ended', legId: 'caller', cause: 'normal', by: 'remote' },
-} satisfies Readonly<Record<string, Bare>>;
-type What = keyof typeof inputs;
-const all = Object.keys(inputs) as What[];
+import {
+  outside,
+  play,
+  events,
+  types,
+  hungUp,
+  talking,
+  asking,
+  asked,
+  three,
+  sent,
+  forwarded,
+  phases,
+  names,
+  inputs,
+  all,
+  type Bare,
+  type Name,
+  type What,
+} from './party-script.ts';
 
 /** Phase after each input; `-`: nothing at all happens. Columns as in `columns`. */
 const columns: readonly Name[] = [
@@ -123,29 +34,36 @@ const columns: readonly Name[] = [
   'sent',
   'forwarded',
   'lost',
+  'dialling',
+  'reached',
+  'dialled',
 ];
 const table: Readonly<Record<What, string>> = {
-  //                       waiting talking held asking asked three sent forwarded lost
-  consult: '-              consulting consulting - - - - - -',
-  'consult-end': '-        - - talking talking - - - -',
-  complete: '-             - - transferring talking talking - - -',
-  conference: '-           - - - conference - - - -',
-  transfer: '-             transferring transferring - - - - - -',
-  'transfer-queue': '-     waiting waiting - - - - - -',
-  'party answers': 'drop   drop drop consulting - - talking - drop',
-  'party does not answer': '- - - talking talking talking waiting ended -',
-  'party hangs up': '-     - - talking talking talking waiting ended -',
-  'party declines': '-     - - talking - - waiting - -',
-  'party presses red': '-  - - talking talking talking - - -',
-  'party timer': '-        - - talking - - waiting - -',
-  'agent hangs up': '-     ended ended transferring talking talking - - -',
-  'agent is lost': '-      agent-lost agent-lost agent-lost agent-lost talking - - -',
-  'agent presses red': '-  ended ended talking talking talking - - ended',
-  'agent returns': '-      talking held consulting consulting conference - - agent-lost',
-  hold: '-                 held - - - - - - -',
-  resume: '-               - talking - - - - - -',
-  supervise: '-            talking held consulting consulting conference - - -',
-  'caller hangs up': 'ended ended ended ended ended ended ended ended ended',
+  //                       waiting talking held asking asked three sent forwarded lost   dialling reached dialled
+  consult: '-              consulting consulting - - - - - -                             - - -',
+  'consult-end': '-        - - talking talking - - - -                                   talking talking talking',
+  complete: '-             - - transferring talking talking - - -                         transferring talking talking',
+  conference: '-           - - - conference - - - -                                      - - conference',
+  transfer: '-             transferring transferring - - - - - -                         - - -',
+  'transfer-queue': '-     waiting waiting - - - - - -                                   - - -',
+  'party answers': 'drop   drop drop consulting - - talking - drop                       consulting - -',
+  'party does not answer': '- - - talking talking talking waiting ended -                talking talking talking',
+  'party hangs up': '-     - - talking talking talking waiting ended -                   talking talking talking',
+  'party declines': '-     - - talking - - waiting - -                                   talking - -',
+  'party presses red': '-  - - talking talking talking - - -                             talking talking talking',
+  'party timer': '-        - - talking - - waiting - -                                   talking - -',
+  'own leg is answered': 'drop drop drop drop drop drop drop drop drop                   consulting consulting -',
+  'own leg is hung up': '- - - - - - - - -                                               talking talking talking',
+  'agent hangs up': '-     ended ended transferring talking talking - - -                agent-lost agent-lost talking',
+  'agent is lost': '-      agent-lost agent-lost agent-lost agent-lost talking - - -     agent-lost agent-lost talking',
+  'agent presses red': '-  ended ended talking talking talking - - ended                 talking talking talking',
+  'agent returns':
+    '-      talking held consulting consulting conference - - agent-lost  consulting consulting consulting',
+  hold: '-                 held - - - - - - -                                            - - -',
+  resume: '-               - talking - - - - - -                                         - - -',
+  supervise:
+    '-            talking held consulting consulting conference - - -           consulting consulting consulting',
+  'caller hangs up': 'ended ended ended ended ended ended ended ended ended              ended ended ended',
 };
 
 describe('every state and every input', () => {
@@ -170,6 +88,7 @@ describe('every state and every input', () => {
     for (const effect of effects) {
       if (effect.type === 'ring-agent') up.add(effect.offer.legId);
       if (effect.type === 'ring-party') up.add(effect.party.legId);
+      if (effect.type === 'ring-own') up.add(effect.legId);
     }
     const gone = new Set([...hungUp(effects), ...hungUp(end), ...(name === 'lost' ? ['agent1'] : [])]);
     for (const legId of up) expect(gone).toContain(legId);
@@ -350,6 +269,7 @@ describe('any order of inputs', () => {
     fc.constantFrom<Bare>(...all.filter((w) => w !== 'caller hangs up').map((w) => inputs[w])),
     fc.constantFrom<Bare>(
       { type: 'leg-answered', legId: 'party9' },
+      { ...inputs.consult, ownLegId: 'own1' },
       { type: 'leg-answered', legId: 'agent2' },
       { type: 'leg-answered', legId: 'super1' },
       { type: 'leg-ended', legId: 'agent2', cause: 'media-lost', by: 'local' },

@@ -1,0 +1,127 @@
+/** A call with more than two on it: the ways to each of its phases, and what can happen there. */
+import type { Flow } from '../../../../ivr/core/flow.ts';
+import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
+import type {
+  CallEffect,
+  CallInput,
+  CallSettings,
+  CallState,
+  Party,
+} from '../../../../server/calls/core/call-types.ts';
+
+const flow: Flow = {
+  name: 'line',
+  title: 't',
+  start: 'line',
+  person: 'line',
+  nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
+};
+const settings: CallSettings = {
+  flow,
+  ringMs: 20_000,
+  excludeAfterNoAnswerMs: 30_000,
+  agentReturnMs: 30_000,
+  firstAnnouncementMs: 3_000,
+  positionEveryMs: 30_000,
+  maxWaitMs: 600_000,
+  wrapUpMs: 30_000,
+  mediaTimeoutMs: 5_000,
+};
+const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
+const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
+const colleague: Party = { partyId: 'p1', legId: 'party1', target: { kind: 'agent', agentId: 'a2' } };
+export const outside: Party = { partyId: 'p2', legId: 'party1', target: { kind: 'number', number: '110' } };
+
+export type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
+
+export function play(
+  inputs: readonly Bare[],
+  from: CallState = newCall(facts, settings),
+): { state: CallState; effects: CallEffect[]; last: CallEffect[] } {
+  let state = from;
+  let last: CallEffect[] = [];
+  const effects: CallEffect[] = [];
+  inputs.forEach((input, i) => {
+    const done = step(state, { ...input, atMs: i * 1_000 });
+    state = done.state;
+    last = [...done.effects];
+    effects.push(...last);
+  });
+  return { state, effects, last };
+}
+
+export const events = (effects: readonly CallEffect[]): string[] =>
+  effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
+export const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
+export const hungUp = (effects: readonly CallEffect[]): string[] =>
+  effects.flatMap((e) => (e.type === 'hangup' ? [e.legId] : [])).sort();
+
+const waiting: readonly Bare[] = [
+  { type: 'arrived' },
+  { type: 'leg-answered', legId: 'caller' },
+  {
+    type: 'flow-left',
+    exit: { type: 'queue', queue: 'main', skills: [], language: '', dialect: '', priority: 5 },
+    legId: 'x',
+  },
+  { type: 'joined' },
+];
+export const talking: readonly Bare[] = [
+  ...waiting,
+  { type: 'offered', offer },
+  { type: 'leg-answered', legId: 'agent1' },
+];
+const held: readonly Bare[] = [...talking, { type: 'hold', agentId: 'a1' }];
+export const asking: readonly Bare[] = [...talking, { type: 'consult', agentId: 'a1', party: colleague }];
+export const asked: readonly Bare[] = [...asking, { type: 'leg-answered', legId: 'party1' }];
+/** The agent's telephone dials the consultation by itself. */
+export const dialling: readonly Bare[] = [
+  ...talking,
+  { type: 'consult', agentId: 'a1', party: colleague, ownLegId: 'own1' },
+];
+export const reached: readonly Bare[] = [...dialling, { type: 'leg-answered', legId: 'party1' }];
+export const dialled: readonly Bare[] = [...reached, { type: 'leg-answered', legId: 'own1' }];
+const askedOutside: readonly Bare[] = [
+  ...talking,
+  { type: 'consult', agentId: 'a1', party: outside },
+  { type: 'leg-answered', legId: 'party1' },
+];
+export const three: readonly Bare[] = [...asked, { type: 'conference', agentId: 'a1' }];
+export const sent: readonly Bare[] = [...talking, { type: 'transfer', agentId: 'a1', party: colleague }];
+export const forwarded: readonly Bare[] = [...askedOutside, { type: 'complete', agentId: 'a1' }];
+const lost: readonly Bare[] = [...talking, { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' }];
+
+export const phases = {
+  ...{ waiting, talking, held, asking, asked, askedOutside, three, sent, forwarded, lost },
+  ...{ dialling, reached, dialled },
+};
+export type Name = keyof typeof phases;
+export const names = Object.keys(phases) as Name[];
+
+/** What can happen, by name. */
+export const inputs = {
+  consult: { type: 'consult', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
+  'consult-end': { type: 'consult-end', agentId: 'a1' },
+  complete: { type: 'complete', agentId: 'a1' },
+  conference: { type: 'conference', agentId: 'a1' },
+  transfer: { type: 'transfer', agentId: 'a1', party: { ...colleague, partyId: 'p9', legId: 'party9' } },
+  'transfer-queue': { type: 'transfer-queue', agentId: 'a1', queue: 'tax' },
+  'party answers': { type: 'leg-answered', legId: 'party1' },
+  'party does not answer': { type: 'leg-ended', legId: 'party1', cause: 'no-answer', by: 'local' },
+  'party hangs up': { type: 'leg-ended', legId: 'party1', cause: 'normal', by: 'remote' },
+  'party declines': { type: 'declined', agentId: 'a2', offerId: 'p1' },
+  'party presses red': { type: 'hang-up', agentId: 'a2' },
+  'party timer': { type: 'timer', timer: 'party', announcement: null },
+  'own leg is answered': { type: 'leg-answered', legId: 'own1' },
+  'own leg is hung up': { type: 'leg-ended', legId: 'own1', cause: 'normal', by: 'remote' },
+  'agent hangs up': { type: 'leg-ended', legId: 'agent1', cause: 'normal', by: 'remote' },
+  'agent is lost': { type: 'leg-ended', legId: 'agent1', cause: 'media-lost', by: 'local' },
+  'agent presses red': { type: 'hang-up', agentId: 'a1' },
+  'agent returns': { type: 'return', agentId: 'a1', legId: 'agent2' },
+  hold: { type: 'hold', agentId: 'a1' },
+  resume: { type: 'resume', agentId: 'a1' },
+  supervise: { type: 'supervise', supervisorId: 's1', legId: 'super1', mode: 'listen' },
+  'caller hangs up': { type: 'leg-ended', legId: 'caller', cause: 'normal', by: 'remote' },
+} satisfies Readonly<Record<string, Bare>>;
+export type What = keyof typeof inputs;
+export const all = Object.keys(inputs) as What[];
