@@ -105,6 +105,12 @@ export const lineSchema = z.strictObject({
   maxWaiting: z.number().int().min(1).max(100_000).default(500).describe('More callers than this hear a busy message.'),
   maxWaitMs: ms(10_000, 7_200_000).default(1_800_000).describe('A caller waits at most this long.'),
   waiting: z.array(waitingSchema).default([]).describe('What callers hear and may press while they wait, by queue.'),
+  agentsByPhone: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Agents with a poor line may have their calls on a telephone; needs a way out (`sip.dialOutUri`, trunks).',
+    ),
   stickyDays: z
     .number()
     .int()

@@ -168,6 +168,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: L
     callback: callbackSetup(config),
     recordingPath: recordingPath(recordingsDir),
     dialUri: (number) => dialOutUri(config)?.replace('{number}', number),
+    agentsByPhone: config.line.agentsByPhone,
     callsOutliveUs: config.switch.type === 'freeswitch' && config.switch.freeswitch.keepCallsOnStop,
     logger: logger.child({ part: 'calls' }),
     newId: randomUUID,

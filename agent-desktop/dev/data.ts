@@ -242,6 +242,7 @@ function seatsOf(now: number): SupervisorView['seats'] {
     pauseReason: i === 4 ? '用餐' : '',
     pausedBySystem: false,
     phone: phones[i] ?? 'idle',
+    byPhone: false,
     sinceMs: now - (i * 97 + 35) * 1000,
     callId: i < 2 ? `talk${i}` : null,
     online: i !== 5,

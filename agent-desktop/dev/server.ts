@@ -37,6 +37,7 @@ function agentView(): AgentView {
     pauseReason: '',
     pausedBySystem: false,
     phone: 'idle',
+    byPhone: false,
     sinceMs: Date.now(),
     callId: null,
   };
@@ -54,6 +55,7 @@ function firstHello(): Hello {
     openDrafts: [],
     line: { waiting: 4, longestWaitMs: 23_000, freeAgents: 2 },
     recognizer: { type: 'on', engine: 'dev' },
+    byPhoneAllowed: true,
     dispositions: [{ code: 'ticket', key: '1', title: '已建工单', titleEn: 'Ticket' }],
   };
 }
@@ -137,6 +139,7 @@ async function scene(name: string): Promise<void> {
           reason: '空闲最久',
           waitMs: 7200,
           expiresAtMs: Date.now() + 17_000,
+          byPhone: null,
         },
       };
       await sip.invite(callId, 'o1', false);

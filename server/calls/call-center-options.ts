@@ -57,4 +57,6 @@ export interface CallCenterOptions {
   readonly callsOutliveUs?: boolean;
   /** Where an outside number is reached; undefined when the hotline has no way out. */
   readonly dialUri?: (number: string) => string | undefined;
+  /** Agents with a poor line may have their calls on a telephone outside. */
+  readonly agentsByPhone?: boolean;
 }

@@ -10,6 +10,7 @@ import type { CallbackRow } from '../store/ports.ts';
 import type { RiskView } from '../realtime/protocol.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import { agentDials } from './agent-dials.ts';
+import type { AgentPhones } from './agent-phones.ts';
 import type { CallbackService } from './callback-service.ts';
 import { adoptCalls, takeUp, type Adopter, type AdoptionReport } from './adoption.ts';
 import { CallRunner, type RunnerHost, type RunnerParts } from './call-runner.ts';
@@ -51,6 +52,7 @@ export class CallCenter {
   readonly lineDesk: LineDesk;
   readonly lineWatch: LineWatch;
   readonly seats: Seats;
+  readonly phones: AgentPhones;
   readonly timeline: TimelineWriter;
   #listener: CallCenterListener | undefined;
   readonly #mask = new RecordingMask(() => this.#options.logger);
@@ -66,6 +68,7 @@ export class CallCenter {
     this.lineWatch = new LineWatch({ ...options, endpointOf, mediaTimeoutMs: options.settings.mediaTimeoutMs });
     this.callbacks = lineParts.makeCallbacks(options, this.#house);
     this.#dispatcher = lineParts.makeDispatcher(options, this.#house);
+    this.phones = lineParts.makePhones(options);
     this.seats = new Seats({
       line,
       nowMs,
@@ -74,6 +77,7 @@ export class CallCenter {
         logger.error({ err: error }, 'the line was not told of an agent');
       },
       onChange: (seat, before) => {
+        if (!seat.byPhone) this.phones.forget(seat.agentId);
         this.#listener?.seatChanged(seat, before);
         this.#voicemail.seatChanged();
       },
@@ -101,6 +105,7 @@ export class CallCenter {
         voicemail: this.#voicemail,
         timeline: this.timeline,
         seats: this.seats,
+        phones: this.phones,
       },
       this.#told,
     );
@@ -307,7 +312,7 @@ export class CallCenter {
     if (call === undefined || call.closed) return false;
     const legId = this.openLeg(call);
     const { offerId, agentId } = reservation;
-    call.runner.input({ type: 'offered', offer: { offerId, agentId, legId } });
+    call.runner.input({ type: 'offered', offer: { offerId, agentId, legId, ...this.phones.mark(agentId) } });
     return true;
   }
 
@@ -329,7 +334,7 @@ export class CallCenter {
 
   /** Rings an agent's page that has come back to its call. */
   returnAgent(call: LiveCall, agentId: string): void {
-    call.runner.input({ type: 'return', agentId, legId: this.openLeg(call) });
+    call.runner.input({ type: 'return', agentId, legId: this.openLeg(call), ...this.phones.mark(agentId) });
   }
 
   #changed(runner: CallRunner): void {

@@ -7,7 +7,7 @@ import type { Dialled } from './agent-dials.ts';
 import type { CallCenter } from './call-center.ts';
 import type { RunnerInput } from './call-runner.ts';
 import type { Party } from './core/call-types.ts';
-import { phoneOf, type SeatState } from './core/seat.ts';
+import { hasPhone, phoneOf, type SeatState } from './core/seat.ts';
 import type { TransferAsked } from './call-center-options.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Person } from './views.ts';
@@ -118,7 +118,7 @@ export class CallControl implements PartyDesk {
     const { persons, queues, canDialOut } = this.#options;
     const colleagues = [...persons].flatMap(([agentId, person]) => {
       const seat = this.#seat(agentId);
-      if (agentId === me.id || !seat.registered) return [];
+      if (agentId === me.id || !hasPhone(seat)) return [];
       const { displayName, agentNumber } = person;
       return [{ agentId, displayName, agentNumber, phone: phoneOf(seat), reachable: isFree(seat) }];
     });
@@ -154,7 +154,8 @@ export class CallControl implements PartyDesk {
     if (call === undefined) return noCall;
     if (target.kind === 'number' && !canDialOut) return noWayOut;
     if (target.kind === 'agent' && (target.agentId === me.id || !isFree(this.#seat(target.agentId)))) return notFree;
-    const party: Party = { partyId: center.newId(), legId: center.openLeg(call), target };
+    const byPhone = target.kind === 'agent' ? center.phones.mark(target.agentId) : {};
+    const party: Party = { partyId: center.newId(), legId: center.openLeg(call), target, ...byPhone };
     return this.#step(call, { ...how, agentId: me.id, party });
   }
 

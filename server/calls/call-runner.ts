@@ -10,7 +10,6 @@ import type { PromptFiles } from './announcements.ts';
 import type { CallSpeech } from './call-speech.ts';
 import type { IvrSession } from './ivr-session.ts';
 import { newCall, step } from './core/call-machine.ts';
-import { rulesOf } from './core/wait-rules.ts';
 import type {
   Announcement,
   CallEffect,
@@ -23,7 +22,7 @@ import type {
   SeatNews,
 } from './core/call-types.ts';
 import { carryOutLine, isLineEffect, type LineEffect, type LineHost } from './line-commands.ts';
-import { carryOutParty, isPartyEffect, legToDrop } from './party-commands.ts';
+import { agentRequest, carryOutParty, isPartyEffect, legToDrop } from './party-commands.ts';
 
 /** A `CallInput` before it is stamped with the time. */
 export type Unstamped<T> = T extends { readonly atMs: number } ? Omit<T, 'atMs'> : never;
@@ -47,6 +46,8 @@ export interface RunnerHost {
   endpointOf(agentId: string): string;
   /** Where an outside number is reached; undefined when the hotline has no way out. */
   dialUri?(number: string): string | undefined;
+  /** Where the telephone of an agent who takes calls outside is reached. */
+  phoneUri?(agentId: string): string | undefined;
   recordingPath(callId: string, arrivedAtMs: number): string;
   announcement(callId: string): Promise<Announcement | null>;
   /** The line or the agents have changed: someone may now be served. */
@@ -271,7 +272,7 @@ export class CallRunner {
       case 'play':
         return sw.play(callerLegId, { playId: effect.playId, files: prompts(effect.prompts), repeat: effect.repeat });
       case 'ring-agent':
-        return this.#ringAgent(effect);
+        return sw.originate(agentRequest(this.#host, this.#state, effect));
       case 'bridge':
         return sw.bridge(callerLegId, effect.legId);
       case 'park':
@@ -304,24 +305,6 @@ export class CallRunner {
       this.#host.kick();
     };
     return carryOutLine({ switch: sw, line, prompts, host: lineHost, input, kick }, this.#state, effect);
-  }
-
-  async #ringAgent(effect: Extract<CallEffect, { type: 'ring-agent' }>): Promise<void> {
-    const { offer, returning } = effect;
-    const { facts, settings } = this.#state;
-    const headers: Record<string, string> = { 'X-Hotline-Call': facts.callId };
-    if (returning) headers['X-Hotline-Return'] = '1';
-    else headers['X-Hotline-Offer'] = offer.offerId;
-    await this.#host.switch.originate({
-      legId: offer.legId,
-      target: { type: 'endpoint', endpointId: this.#host.endpointOf(offer.agentId) },
-      from: { user: facts.from === '' ? 'anonymous' : facts.from },
-      headers,
-      // The machine's own deadline comes first; this one is for a machine that is gone.
-      ringMs: rulesOf(settings, this.#state.queued?.queue ?? 'main').ringMs + 5_000,
-      mediaTimeoutMs: settings.mediaTimeoutMs,
-      marks: { call_id: facts.callId, role: 'agent', agent_id: offer.agentId, offer_id: offer.offerId },
-    });
   }
 
   /** A flow begins when all that came before has been carried out: nothing may be played into a bridge. */

@@ -26,7 +26,7 @@ import type { Dialled } from './agent-dials.ts';
 import type { TransferAsked } from './call-center-options.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
-import { phoneOf, type SeatState } from './core/seat.ts';
+import { hasPhone, phoneOf, type SeatState } from './core/seat.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import type { LiveCall } from './live-call.ts';
 import type { OpenDrafts } from './open-drafts.ts';
@@ -82,6 +82,8 @@ export class DeskService implements Desk, CallCenterListener {
   readonly #told = new Set<string>();
   /** Last call view sent to each agent, so that a desk that becomes free is told once. */
   readonly #lastCall = new Map<string, string | null>();
+  /** The last offer of each agent that was told to have been picked up. */
+  readonly #pickedUp = new Map<string, string>();
 
   constructor(options: DeskServiceOptions) {
     this.#options = options;
@@ -92,6 +94,7 @@ export class DeskService implements Desk, CallCenterListener {
       lineWatch: center.lineWatch,
       profiles: options.store.profiles,
       dispositions: options.dispositions ?? [],
+      logger,
       seatChanged: (agentId) => {
         options.feed.seatChanged(agentId);
       },
@@ -125,6 +128,7 @@ export class DeskService implements Desk, CallCenterListener {
       line: await this.#lineView(),
       recognizer: this.#recognizer(),
       dispositions: this.#options.dispositions ?? [],
+      byPhoneAllowed: center.phones.isAllowed,
     };
   }
 
@@ -134,7 +138,7 @@ export class DeskService implements Desk, CallCenterListener {
 
   setIntent(me: Me, intent: AgentIntent, reason: string): Promise<Result<AgentView>> {
     const { center } = this.#options;
-    if (intent === 'available' && !center.seats.get(me.id).registered) {
+    if (intent === 'available' && !hasPhone(center.seats.get(me.id))) {
       return Promise.resolve({
         ok: false,
         code: 'wrong-state',
@@ -249,7 +253,10 @@ export class DeskService implements Desk, CallCenterListener {
   // --- what calls tell ------------------------------------------------------------------------------------------
 
   callChanged(call: LiveCall): void {
-    for (const seat of this.#seatsOf(call)) this.#pushCall(seat);
+    for (const seat of this.#seatsOf(call)) {
+      this.#pushCall(seat);
+      if (seat.byPhone) this.#pushPickedUp(seat);
+    }
     this.#pushLineSoon();
     this.#options.feed.changed();
   }
@@ -284,6 +291,14 @@ export class DeskService implements Desk, CallCenterListener {
     this.#pushCall(seat);
     this.#pushLineSoon();
     this.#options.feed.seatChanged(seat.agentId);
+  }
+
+  /** The agent's telephone has picked up: the page may take the call, once. */
+  #pushPickedUp(seat: SeatState): void {
+    const offer = this.#offerOf(seat);
+    if (offer?.byPhone !== 'picked-up' || this.#pickedUp.get(seat.agentId) === offer.offerId) return;
+    this.#pickedUp.set(seat.agentId, offer.offerId);
+    this.#push?.toUser(seat.agentId, 'offer', offer);
   }
 
   #wrapUpEnded(call: LiveCall, { agentId, work }: SeatState): void {
@@ -349,7 +364,8 @@ export class DeskService implements Desk, CallCenterListener {
   #offerOf(seat: SeatState): OfferView | null {
     const call = this.#callOf(seat);
     if (seat.work.type !== 'ringing' || call === undefined) return null;
-    return offerView(call.runner.state, seat.work.offerId, this.#historyFor(call, seat.agentId), this.#options.nowMs());
+    const history = this.#historyFor(call, seat.agentId);
+    return offerView(call.runner.state, seat, { offerId: seat.work.offerId, history, nowMs: this.#options.nowMs() });
   }
 
   #callView(call: LiveCall, seat: SeatState): DeskCallView | null {

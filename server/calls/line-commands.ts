@@ -18,13 +18,14 @@ export type LineEffect = Extract<
       | 'want-divert'
       | 'ring-partner'
       | 'ring-citizen'
-      | 'play-agent';
+      | 'play-agent'
+      | 'hush-agent';
   }
 >;
 
 const lineEffects: ReadonlySet<CallEffect['type']> = new Set<LineEffect['type']>([
   ...(['join', 'join-again', 'move-line', 'book-callback', 'cancel-callback'] as const),
-  ...(['want-divert', 'ring-partner', 'ring-citizen', 'play-agent'] as const),
+  ...(['want-divert', 'ring-partner', 'ring-citizen', 'play-agent', 'hush-agent'] as const),
 ]);
 
 export function isLineEffect(effect: CallEffect): effect is LineEffect {
@@ -57,7 +58,7 @@ export interface LineHost {
 }
 
 export interface LineCommands {
-  readonly switch: Pick<Switch, 'originate' | 'play'>;
+  readonly switch: Pick<Switch, 'originate' | 'play' | 'stopPlay'>;
   readonly line: LineStore;
   readonly prompts: PromptFiles;
   readonly host: LineHost;
@@ -108,6 +109,8 @@ export async function carryOutLine(commands: LineCommands, state: CallState, eff
       return ringPartner(commands, state, effect);
     case 'ring-citizen':
       return ringCitizen(commands, state);
+    case 'hush-agent':
+      return commands.switch.stopPlay(effect.legId);
     case 'play-agent':
       return commands.switch.play(effect.legId, {
         playId: `${callId}:agent`,

@@ -3,8 +3,10 @@ import type { LegId } from '../../telephony/ports/switch.ts';
 import type { Reservation } from '../acd/line-store.ts';
 import type { CallbackRow } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
+import { AgentPhones } from './agent-phones.ts';
 import type { CallCenterOptions } from './call-center-options.ts';
 import { CallbackService } from './callback-service.ts';
+import { mayBeCalled } from './core/callback-plan.ts';
 import type { CallFacts, CallState } from './core/call-types.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { TimelineWriter } from './timeline-writer.ts';
@@ -64,6 +66,14 @@ export function makeCallbacks(options: CallCenterOptions, house: LineHouse): Cal
       },
     },
   );
+}
+
+export function makePhones({ agentsByPhone, dialUri, callback, ownNumber }: CallCenterOptions): AgentPhones {
+  return new AgentPhones({
+    isAllowed: agentsByPhone === true && dialUri?.(ownNumber) !== undefined,
+    mayBeCalled: (number) => mayBeCalled(number, callback.rules, ownNumber),
+    dialUri: (number) => dialUri?.(number),
+  });
 }
 
 export function makeDispatcher({ line, logger, nowMs }: CallCenterOptions, house: LineHouse): Dispatcher {

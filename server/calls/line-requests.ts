@@ -1,10 +1,12 @@
 /** What agents and supervisors ask of the line: what a call was, a check of one's own line, call-backs, who can do what. */
+import type { Logger } from 'pino';
 import type { Disposition } from '../../config/waiting-schema.ts';
 import type { LineRequests } from '../realtime/desk.ts';
-import type { AgentProfileView, LineReport, Me, None, Result } from '../realtime/protocol.ts';
+import type { AgentProfileView, AgentView, LineReport, Me, None, Result } from '../realtime/protocol.ts';
 import type { ProfileStore } from '../store/ports.ts';
 import type { CallCenter } from './call-center.ts';
 import type { LineWatch } from './line-watch.ts';
+import { agentView } from './views.ts';
 
 export interface LineRequestsOptions {
   readonly center: CallCenter;
@@ -12,10 +14,12 @@ export interface LineRequestsOptions {
   readonly profiles: ProfileStore;
   readonly dispositions: readonly Disposition[];
   readonly seatChanged: (agentId: string) => void;
+  readonly logger: Logger;
 }
 
 const ok: Result<None> = { ok: true, value: {} };
-const no = (code: 'not-found' | 'wrong-state' | 'bad-request', message: string): Result<never> => ({
+const busy: Result<never> = { ok: false, code: 'wrong-state', message: '通话期间不能更换接听方式' };
+const no = (code: 'not-found' | 'wrong-state' | 'bad-request' | 'unavailable', message: string): Result<never> => ({
   ok: false,
   code,
   message,
@@ -47,6 +51,37 @@ export class LineDeskRequests implements LineRequests {
       return no('wrong-state', '接听期间不能检测线路，请先示忙');
     if (lineWatch.isChecking(me.id)) return no('wrong-state', '检测正在进行');
     return { ok: true, value: await lineWatch.check(me.id) };
+  }
+
+  takeByPhone(me: Me, number: string): Result<AgentView> {
+    const { center, logger } = this.#options;
+    if (!center.phones.isAllowed) return no('unavailable', '未开通电话接听，请联系班长');
+    if (!this.#mayChangePhone(me)) return busy;
+    if (!center.phones.set(me.id, number)) return no('bad-request', '这个号码不能使用，请填写本人的手机或座机');
+    logger.info({ audit: 'agent-by-phone', userId: me.id, on: true }, 'an agent takes calls by telephone');
+    return { ok: true, value: agentView(center.seats.input(me.id, { type: 'by-phone', on: true }), me) };
+  }
+
+  takeHere(me: Me): Result<AgentView> {
+    const { center } = this.#options;
+    if (!this.#mayChangePhone(me)) return busy;
+    return { ok: true, value: agentView(center.seats.input(me.id, { type: 'by-phone', on: false }), me) };
+  }
+
+  /** A call stays where it rings. */
+  #mayChangePhone(me: Me): boolean {
+    const { work } = this.#options.center.seats.get(me.id);
+    return work.type === 'none' || work.type === 'wrap-up';
+  }
+
+  acceptByPhone(me: Me, offerId: string): Result<None> {
+    const { center } = this.#options;
+    const { work } = center.seats.get(me.id);
+    const call = work.type === 'ringing' && work.offerId === offerId ? center.get(work.callId) : undefined;
+    if (call === undefined) return no('not-found', '来电已撤回');
+    const before = call.runner.state;
+    call.runner.input({ type: 'accept-by-phone', agentId: me.id, offerId });
+    return call.runner.state === before ? no('wrong-state', '请先接起电话') : ok;
   }
 
   reportLine(me: Me, report: Omit<LineReport, 'atMs'>): Result<None> {

@@ -1,6 +1,8 @@
 /** Commands to the switch about those who are beside the caller and the agent. */
 import { SwitchError, type OriginateRequest, type Switch } from '../../telephony/ports/switch.ts';
+import { PHONE_EXTRA_MS } from './core/call-phone.ts';
 import type { CallEffect, CallState } from './core/call-types.ts';
+import { rulesOf } from './core/wait-rules.ts';
 
 export interface PartyHost {
   readonly switch: Switch;
@@ -8,6 +10,8 @@ export interface PartyHost {
   endpointOf(agentId: string): string;
   /** Where an outside number is reached; undefined when the hotline has no way out. */
   dialUri?(number: string): string | undefined;
+  /** Where the telephone of an agent who takes calls outside is reached. */
+  phoneUri?(agentId: string): string | undefined;
 }
 
 export type PartyEffect = Extract<
@@ -89,7 +93,7 @@ export function legToDrop(effect: PartyEffect): string | undefined {
 function shared(state: CallState): Pick<OriginateRequest, 'ringMs' | 'mediaTimeoutMs' | 'from'> {
   const { settings, facts } = state;
   return {
-    ringMs: settings.ringMs + 5_000,
+    ringMs: rulesOf(settings, state.queued?.queue ?? 'main').ringMs + 5_000,
     mediaTimeoutMs: settings.mediaTimeoutMs,
     from: { user: facts.from === '' ? 'anonymous' : facts.from },
   };
@@ -103,6 +107,12 @@ function partyRequest(
   const { legId, partyId, target } = party;
   const { callId, to } = state.facts;
   const marks = { call_id: callId, role: 'party', party_id: partyId };
+  if (target.kind === 'agent' && party.byPhone === true)
+    return {
+      ...byPhone(host, state, target.agentId),
+      legId,
+      marks: { ...marks, agent_id: target.agentId, by_phone: '1' },
+    };
   if (target.kind === 'agent') {
     return {
       ...shared(state),
@@ -117,6 +127,41 @@ function partyRequest(
   if (uri === undefined) throw new SwitchError('bad-request', 'no way out to other numbers is configured');
   // Outside numbers see the hotline's number: a carrier takes no other.
   return { ...shared(state), legId, target: { type: 'uri', uri }, from: { user: to }, marks };
+}
+
+/** Agents' own telephones see the hotline's number, and no citizen's. */
+function byPhone(
+  host: PartyHost,
+  state: CallState,
+  agentId: string,
+): Pick<OriginateRequest, 'ringMs' | 'mediaTimeoutMs' | 'from' | 'target'> {
+  const uri = host.phoneUri?.(agentId);
+  if (uri === undefined) throw new SwitchError('bad-request', 'the telephone of this agent is not known any more');
+  const { ringMs, mediaTimeoutMs } = shared(state);
+  const from = { user: state.facts.to };
+  return { ringMs: ringMs + PHONE_EXTRA_MS, mediaTimeoutMs, from, target: { type: 'uri', uri } };
+}
+
+/** The agent who is offered the call, or comes back to it. */
+export function agentRequest(
+  host: PartyHost,
+  state: CallState,
+  { offer, returning }: Extract<CallEffect, { type: 'ring-agent' }>,
+): OriginateRequest {
+  const { offerId, agentId, legId } = offer;
+  const { callId } = state.facts;
+  const marks = { call_id: callId, role: 'agent', agent_id: agentId, offer_id: offerId };
+  if (offer.byPhone === true) return { ...byPhone(host, state, agentId), legId, marks: { ...marks, by_phone: '1' } };
+  return {
+    ...shared(state),
+    legId,
+    target: { type: 'endpoint', endpointId: host.endpointOf(agentId) },
+    headers: {
+      'X-Hotline-Call': callId,
+      ...(returning ? { 'X-Hotline-Return': '1' } : { 'X-Hotline-Offer': offerId }),
+    },
+    marks,
+  };
 }
 
 function supervisorRequest(

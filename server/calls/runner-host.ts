@@ -1,4 +1,5 @@
 /** What a running call may ask of the rest of the server. */
+import type { AgentPhones } from './agent-phones.ts';
 import type { RunnerHost } from './call-runner.ts';
 import type { CallCenterOptions } from './call-center-options.ts';
 import type { CallTable } from './call-table.ts';
@@ -15,11 +16,12 @@ export interface RunnerHostParts {
   readonly voicemail: VoicemailDesk;
   readonly timeline: TimelineWriter;
   readonly seats: Seats;
+  readonly phones: AgentPhones;
 }
 
 export function makeRunnerHost(
   options: CallCenterOptions,
-  { table, lineDesk, voicemail, timeline, seats }: RunnerHostParts,
+  { table, lineDesk, voicemail, timeline, seats, phones }: RunnerHostParts,
   told: Pick<RunnerHost, 'kick' | 'changed' | 'closed'>,
 ): RunnerHost {
   const flows = new IvrFlows({
@@ -47,6 +49,7 @@ export function makeRunnerHost(
     },
     endpointOf,
     dialUri: (number) => options.dialUri?.(number),
+    phoneUri: (agentId) => phones.uriOf(agentId),
     recordingPath: options.recordingPath,
     announcement: async (callId) => {
       const call = table.get(callId);

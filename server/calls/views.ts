@@ -19,6 +19,7 @@ import type { Waiting } from '../acd/line-store.ts';
 import type { CallbackRow, CallerHistory } from '../store/ports.ts';
 import type { CallEndCause } from '../timeline/events.ts';
 import type { LiveCall } from './live-call.ts';
+import { PHONE_EXTRA_MS, phoneOfOffer } from './core/call-phone.ts';
 import type { CallState, Phase } from './core/call-types.ts';
 import { rulesOf } from './core/wait-rules.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
@@ -56,6 +57,7 @@ export function agentView(seat: SeatState, person: Person): AgentView {
     pauseReason: seat.pauseReason,
     pausedBySystem: seat.pausedBySystem,
     phone: phoneOf(seat),
+    byPhone: seat.byPhone,
     sinceMs: seat.sinceMs,
     callId: work.type === 'none' ? null : work.callId,
   };
@@ -226,8 +228,15 @@ export function whyHere(call: CallState): string {
   return `${rulesOf(call.settings, call.queued?.queue ?? 'main').title} · 空闲最久`;
 }
 
-export function offerView(call: CallState, offerId: string, history: CallerHistory, nowMs: number): OfferView {
+export interface OfferExtras {
+  readonly offerId: string;
+  readonly history: CallerHistory;
+  readonly nowMs: number;
+}
+
+export function offerView(call: CallState, seat: SeatState, { offerId, history, nowMs }: OfferExtras): OfferView {
   const { phase } = call;
+  const byPhone = phoneOfOffer(call, seat.agentId, offerId);
   const asked = (phase.name === 'consulting' || phase.name === 'transferring') && phase.party.partyId === offerId;
   const sinceMs = asked ? phase.sinceMs : (call.queued?.joinedAtMs ?? nowMs);
   return {
@@ -237,6 +246,10 @@ export function offerView(call: CallState, offerId: string, history: CallerHisto
     queue: call.queued?.queue ?? 'main',
     reason: asked ? (phase.name === 'consulting' ? '同事请您协助' : '同事转接') : whyHere(call),
     waitMs: nowMs - sinceMs,
-    expiresAtMs: nowMs + rulesOf(call.settings, call.queued?.queue ?? 'main').ringMs,
+    expiresAtMs:
+      seat.sinceMs +
+      rulesOf(call.settings, call.queued?.queue ?? 'main').ringMs +
+      (byPhone === null ? 0 : PHONE_EXTRA_MS),
+    byPhone,
   };
 }

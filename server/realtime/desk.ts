@@ -38,6 +38,10 @@ export interface PartyDesk {
 export interface LineRequests {
   dispose(me: Me, callId: string, code: string): Promise<Result<None>>;
   startLineCheck(me: Me): Promise<Result<{ readonly lengthMs: number }>>;
+  /** Calls go to a telephone outside. */
+  takeByPhone(me: Me, number: string): Result<AgentView>;
+  takeHere(me: Me): Result<AgentView>;
+  acceptByPhone(me: Me, offerId: string): Result<None>;
   reportLine(me: Me, report: Omit<LineReport, 'atMs'>): Result<None>;
   endCallback(me: Me, id: string, how: 'cancelled' | 'done'): Promise<Result<None>>;
   setProfile(me: Me, agentId: string, profile: AgentProfileView): Promise<Result<None>>;

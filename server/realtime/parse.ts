@@ -35,6 +35,9 @@ const schemas: Schemas = {
   'sip.credentials': none,
   'call.dispose': z.strictObject({ callId, code: id }),
   'line-check.start': none,
+  'phone.use': z.strictObject({ number: z.string().regex(/^[0-9]{3,20}$/) }),
+  'phone.stop': none,
+  'offer.accept': z.strictObject({ offerId: id }),
   'line.report': z.strictObject({
     roundTripMs: z.number().min(0).max(60_000).nullable(),
     jitterMs: z.number().min(0).max(60_000).nullable(),

@@ -41,6 +41,8 @@ export interface AgentView {
   /** The system paused the agent (did not answer); shown with a button that goes back to available. */
   readonly pausedBySystem: boolean;
   readonly phone: AgentPhone;
+  /** Calls go to a telephone outside instead of to the page. */
+  readonly byPhone: boolean;
   readonly sinceMs: EpochMs;
   readonly callId: string | null;
 }
@@ -62,6 +64,8 @@ export interface OfferView {
   readonly reason: string;
   readonly waitMs: number;
   readonly expiresAtMs: EpochMs;
+  /** The agent's telephone outside: it rings, or has picked up and waits for 1 or for the page; null: the page rings. */
+  readonly byPhone: 'ringing' | 'picked-up' | null;
 }
 
 /**
@@ -301,6 +305,8 @@ export interface Hello {
   readonly line: LineView;
   readonly recognizer: TranscriptionStatus;
   readonly dispositions: readonly DispositionView[];
+  /** Whoever has a poor line may take calls by a telephone outside. */
+  readonly byPhoneAllowed: boolean;
 }
 
 export interface SipCredentials {
@@ -341,6 +347,12 @@ export interface PageToServer {
   'call.dispose': (p: { readonly callId: string; readonly code: string }, ack: Ack<None>) => void;
   /** Rings this page's phone and plays to it, so that it can measure the line; not while calls may come. */
   'line-check.start': (p: None, ack: Ack<{ readonly lengthMs: number }>) => void;
+  /** Calls go to this telephone from now on, instead of to the page. It is kept until the agent signs off. */
+  'phone.use': (p: { readonly number: string }, ack: Ack<AgentView>) => void;
+  /** Calls come to the page again. */
+  'phone.stop': (p: None, ack: Ack<AgentView>) => void;
+  /** Takes the call on the telephone that has picked up, as 1 pressed there does. */
+  'offer.accept': (p: { readonly offerId: string }, ack: Ack<None>) => void;
   /** Every ten seconds of a call, and after a check. */
   'line.report': (p: Omit<LineReport, 'atMs'>, ack: Ack<None>) => void;
   /** Supervisors only. */

@@ -10,6 +10,8 @@ export interface BaresipOptions {
   readonly number: string;
   /** What the caller says: 8 kHz mono PCM16 WAV, played once. */
   readonly audio: string;
+  /** Where calls come in; any free port otherwise. */
+  readonly sipPort?: number;
   /** `srtp-mand`: keys in SDP (RFC 4568), or no call. */
   readonly mediaEncryption?: 'srtp-mand';
   /** Registers there, and dials from there with its password; two lines. */
@@ -35,7 +37,7 @@ export class Baresip {
   static async start(options: BaresipOptions): Promise<Baresip> {
     const dir = await mkdtemp(join(tmpdir(), 'hotline-baresip-'));
     const [sipPort, controlPort, rtpPort] = [
-      await freeUdpPort(),
+      options.sipPort ?? (await freeUdpPort()),
       await freeTcpPort(),
       2 * Math.floor((await freeUdpPort()) / 2),
     ];
@@ -95,12 +97,13 @@ export class Baresip {
     await this.command('sndcode', digit);
   }
 
-  async hangUp(): Promise<void> {
-    await this.command('hangup').catch(() => undefined);
-  }
-
+  /** Picks up what rings. */
   async accept(): Promise<void> {
     await this.command('accept');
+  }
+
+  async hangUp(): Promise<void> {
+    await this.command('hangup').catch(() => undefined);
   }
 
   /** What the phone heard, as WAV files written by its own recorder. */

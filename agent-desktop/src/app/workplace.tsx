@@ -68,7 +68,11 @@ export default function Workplace({ signedIn, info, onSignedOut }: WorkplaceProp
             goTo('/cloud');
           }}
         />
-        <LineAdvice />
+        <LineAdvice
+          onPhone={() => {
+            goTo('/cloud');
+          }}
+        />
         {signedIn.me.role === 'cloud' && <Watermark />}
       </div>
     </SessionContext>

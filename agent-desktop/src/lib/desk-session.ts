@@ -11,7 +11,7 @@ import { RecordingPlayer } from './recording-player.ts';
 import { Ringer } from './ringer.ts';
 import { SoftPhone } from './soft-phone.ts';
 import { createStore } from './store.ts';
-import type { DeskCallState, DraftField, Me, None, Result } from './types.ts';
+import type { AgentView, DeskCallState, DeskCallView, DraftField, Me, None, Result } from './types.ts';
 
 /** Choices of the page itself that several panels look at. */
 export interface PageView {
@@ -57,6 +57,7 @@ export class DeskSession {
   #askedReturnMs = 0;
   #hellos = 0;
   #phoneOn = false;
+  #rungUntilMs: number | null = null;
 
   constructor({ me, csrfToken }: SignedIn) {
     this.me = me;
@@ -141,6 +142,10 @@ export class DeskSession {
   answer(): void {
     const { offer } = this.socket.desk.getSnapshot();
     if (offer === null) return;
+    if (offer.byPhone !== null) {
+      if (offer.byPhone === 'picked-up') void this.act(this.socket.request('offer.accept', { offerId: offer.offerId }));
+      return;
+    }
     this.page.update((p) => ({ ...p, answeringOfferId: offer.offerId, refusal: '' }));
     this.#ringer.stop();
     this.#onPhone();
@@ -230,6 +235,33 @@ export class DeskSession {
     return result.ok;
   }
 
+  /** Poor line: calls go to a telephone outside, or come to this page again. */
+  async takeByPhone(number: string): Promise<boolean> {
+    return this.#changePhone(await this.socket.request('phone.use', { number }));
+  }
+
+  async takeHere(): Promise<boolean> {
+    return this.#changePhone(await this.socket.request('phone.stop', {}));
+  }
+
+  #changePhone(result: Result<AgentView>): boolean {
+    if (result.ok) this.socket.fold({ type: 'agent', agent: result.value });
+    this.#say(result);
+    return result.ok;
+  }
+
+  /** The telephone outside has lost the call: it is rung once by itself, after that by the button. */
+  #ringBack(call: DeskCallView | null): void {
+    if (call?.state !== 'agent-lost' || call.returnByMs === this.#rungUntilMs) return;
+    this.#rungUntilMs = call.returnByMs;
+    void this.ringAgain(call.callId);
+  }
+
+  /** Rings this agent again for the call that was lost. */
+  async ringAgain(callId: string): Promise<void> {
+    this.#say(await this.socket.request('call.return', { callId }));
+  }
+
   /** Poor line: no more calls, but drafts and tickets can be worked on. */
   async textOnly(reason: string): Promise<void> {
     await this.setIntent('paused', reason);
@@ -272,7 +304,12 @@ export class DeskSession {
   #ring(): void {
     const { offer } = this.socket.desk.getSnapshot();
     const { answeringOfferId, decliningOfferId } = this.page.getSnapshot();
-    const rings = offer !== null && offer.offerId !== answeringOfferId && offer.offerId !== decliningOfferId;
+    // A telephone outside rings by itself.
+    const rings =
+      offer !== null &&
+      offer.byPhone === null &&
+      offer.offerId !== answeringOfferId &&
+      offer.offerId !== decliningOfferId;
     if (rings) this.#ringer.start();
     else this.#ringer.stop();
   }
@@ -290,7 +327,12 @@ export class DeskSession {
    * moment (a reload, a lost line), the server decides: we ask to be rung again, or let go of what it has ended.
    */
   #reconcile(): void {
-    const { call } = this.socket.desk.getSnapshot();
+    const { call, agent } = this.socket.desk.getSnapshot();
+    // The sound is elsewhere: nothing here can be missing.
+    if (agent?.byPhone === true) {
+      this.#ringBack(call);
+      return;
+    }
     const { session, registration } = this.phone.view.getSnapshot();
     const now = Date.now();
     const live = call !== null && liveStates.has(call.state);

@@ -41,6 +41,7 @@ export interface DeskState {
   /** The latest call-in of this standby seat. */
   readonly callIn: CallInView | null;
   readonly dispositions: readonly DispositionView[];
+  readonly byPhoneAllowed: boolean;
   readonly replaced: boolean;
   /** Grows with each `hello`; 0 before the first. */
   readonly hellos: number;
@@ -88,6 +89,7 @@ export const emptyDesk: DeskState = {
   surge: null,
   callIn: null,
   dispositions: [],
+  byPhoneAllowed: false,
   replaced: false,
   hellos: 0,
 };
@@ -154,6 +156,7 @@ function onHello(state: DeskState, hello: Hello): DeskState {
     line: hello.line,
     recognizer: hello.recognizer,
     dispositions: hello.dispositions,
+    byPhoneAllowed: hello.byPhoneAllowed,
     replaced: false,
     hellos: state.hellos + 1,
   };

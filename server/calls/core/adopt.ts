@@ -10,6 +10,7 @@ import type { EpochMs } from '../../timeline/events.ts';
 import { FRONT_PRIORITY, withMusic } from './call-front.ts';
 import { enterFlow } from './call-ivr.ts';
 import { newCall } from './call-machine.ts';
+import { askPhones, isUp } from './call-phone.ts';
 import type { CallRecord } from './call-record.ts';
 import type { CallEffect, CallInput, CallSettings, CallState, CallStep, Party, Phase, Talker } from './call-types.ts';
 import { emit, goTo, withPlay } from './call-util.ts';
@@ -92,7 +93,7 @@ function group(
 
 function goOn(scene: Scene): Adopted {
   const { record, legs, nowMs, caller } = scene;
-  const plan = planOf(scene);
+  const plan = askPhones(legs, planOf(scene));
   const kept = new Set([...legsIn(plan.state), ...plan.inputs.flatMap((i) => ('legId' in i ? [i.legId] : []))]);
   // A leg that nothing refers to (a page that was being rung again, a supervisor without an agent) is let go.
   const idle = legs.filter((l) => !kept.has(l.legId));
@@ -118,10 +119,6 @@ function legsIn({ phase, supervisors }: CallState): readonly LegId[] {
     ...('offer' in phase && phase.offer !== null ? [phase.offer.legId] : []),
     ...supervisors.map((s) => s.legId),
   ];
-}
-
-function isUp(leg: LegSnapshot): boolean {
-  return leg.state !== 'incoming' && leg.state !== 'dialling' && leg.state !== 'ringing';
 }
 
 function planOf(scene: Scene): Plan {

@@ -22,6 +22,7 @@ import {
 import { dialledOn, ownLegAnswered } from './call-own-leg.ts';
 import { partyDeclined, partyLegAnswered, partyLegEnded, partyTimedOut } from './call-party.ts';
 import { isPeopleInput, stepPeople } from './call-people.ts';
+import { withPhones } from './call-phone.ts';
 import { supervisorGone, supervisorLegAnswered } from './call-supervise.ts';
 import type { CallEffect, CallFacts, CallInput, CallSettings, CallState, CallStep } from './call-types.ts';
 import {
@@ -76,12 +77,17 @@ export function newCall(facts: CallFacts, settings: CallSettings): CallState {
     agentId: null,
     recording: false,
     supervisors: [],
+    phones: {},
     plays: 0,
     moves: 0,
   };
 }
 
 export function step(state: CallState, input: CallInput): CallStep {
+  return withPhones(state, input, stepCall);
+}
+
+function stepCall(state: CallState, input: CallInput): CallStep {
   if (state.phase.name === 'ended') return lateInput(state, input);
   if (isPeopleInput(input)) return stepPeople(state, input);
   switch (input.type) {
@@ -127,6 +133,8 @@ export function step(state: CallState, input: CallInput): CallStep {
       return onHangUp(state, input);
     case 'return':
       return onReturn(state, input);
+    case 'accept-by-phone':
+      return stay(state);
     case 'timer':
       return onTimer(state, input);
     case 'recording-finished':

@@ -6,6 +6,7 @@ import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { EpochMs, PartyEndReason } from '../../timeline/events.ts';
 import { agentDone, agentHangsUp, agentHas, talkingEffects, toFront, usualQueue, withMusic } from './call-front.ts';
 import { partyOver, releaseParty, supervisorsFollow } from './call-others.ts';
+import { PHONE_EXTRA_MS } from './call-phone.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Party, Phase } from './call-types.ts';
 import { emit, endCall, goTo, stay } from './call-util.ts';
 import { rulesOf } from './wait-rules.ts';
@@ -22,7 +23,8 @@ function ring(state: CallState, party: Party): readonly CallEffect[] {
     target.kind === 'agent'
       ? [{ type: 'seat', agentId: target.agentId, news: { type: 'ringing', callId, offerId: partyId } }]
       : [];
-  const delayMs = rulesOf(state.settings, usualQueue(state)).ringMs;
+  const extraMs = party.byPhone === true ? PHONE_EXTRA_MS : 0;
+  const delayMs = rulesOf(state.settings, usualQueue(state)).ringMs + extraMs;
   return [...seat, { type: 'ring-party', party }, { type: 'start-timer', timer: 'party', delayMs }];
 }
 

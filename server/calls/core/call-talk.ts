@@ -56,7 +56,8 @@ export function onReturn(state: CallState, input: Input<'return'>): CallStep {
   if (!hasCall(phase, input.agentId) || !('returning' in phase)) return stay(state);
   const dropped: CallEffect[] =
     phase.returning === null ? [] : [{ type: 'hangup', legId: phase.returning, cause: 'cancelled' }];
-  const offer = { offerId: '', agentId: input.agentId, legId: input.legId };
+  const { agentId, legId, byPhone } = input;
+  const offer = { offerId: '', agentId, legId, ...(byPhone === undefined ? {} : { byPhone }) };
   return {
     state: goTo(state, { ...phase, returning: input.legId }),
     effects: [...dropped, { type: 'ring-agent', offer, returning: true }],

@@ -48,6 +48,8 @@ export interface Offer {
   readonly offerId: string;
   readonly agentId: string;
   readonly legId: LegId;
+  /** The agent is rung on a telephone outside. */
+  readonly byPhone?: true;
 }
 
 /** What the caller asked for on the way to the line. */
@@ -79,6 +81,8 @@ export interface Party {
   readonly partyId: string;
   readonly legId: LegId;
   readonly target: PartyTarget;
+  /** A colleague who is rung on a telephone outside. */
+  readonly byPhone?: true;
 }
 
 /** A second leg of the agent: the one its telephone has dialled for the consultation. The first one is on hold there. */
@@ -166,6 +170,8 @@ export interface CallState {
   readonly agentId: string | null;
   readonly recording: boolean;
   readonly supervisors: readonly Supervision[];
+  /** Telephones of agents that ring, or have picked up and are asked whether somebody is there. */
+  readonly phones: Readonly<Record<LegId, 'ringing' | 'asked'>>;
   /** Number of the last prompt played; a late `play.finished` of an earlier one is ignored. */
   readonly plays: number;
   /** How often the call has been moved to another queue or partner: two queues may not send it to and fro. */
@@ -214,7 +220,9 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'resume'; readonly agentId: string }
   | { readonly type: 'hang-up'; readonly agentId: string }
   /** The agent's page is back and wants to be rung as `legId`. */
-  | { readonly type: 'return'; readonly agentId: string; readonly legId: LegId }
+  | { readonly type: 'return'; readonly agentId: string; readonly legId: LegId; readonly byPhone?: true }
+  /** The agent says on the page that it was no mailbox that picked up. */
+  | { readonly type: 'accept-by-phone'; readonly agentId: string; readonly offerId: string }
   /** `ownLegId`: the agent's telephone has dialled the consultation and waits on this leg. */
   | { readonly type: 'consult'; readonly agentId: string; readonly party: Party; readonly ownLegId?: LegId }
   /** Back to the caller, whoever is being asked or rung. */
@@ -311,6 +319,7 @@ export type CallEffect =
   | { readonly type: 'want-divert'; readonly partner: string }
   | { readonly type: 'ring-partner'; readonly partner: string; readonly legId: LegId; readonly queued: Queued }
   | { readonly type: 'play-agent'; readonly legId: LegId; readonly prompts: readonly string[] }
+  | { readonly type: 'hush-agent'; readonly legId: LegId }
   | { readonly type: 'join-front'; readonly queued: Queued }
   | { readonly type: 'leave-line' }
   | { readonly type: 'accept-offer'; readonly offerId: string }

@@ -2,6 +2,7 @@
 import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { EpochMs, OfferEndReason } from '../../timeline/events.ts';
 import type { Announcement, CallEffect, CallInput, CallState, CallStep, Offer, LineWants } from './call-types.ts';
+import { PHONE_EXTRA_MS } from './call-phone.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
 import { rulesOf, type WaitRules } from './wait-rules.ts';
 
@@ -53,7 +54,7 @@ export function offered(state: CallState, offer: Offer): CallStep {
     return stay(state, [{ type: 'release-offer', offerId: offer.offerId, excludeMs: 0 }]);
   }
   const { agentId, offerId } = offer;
-  const { ringMs } = rulesNow(state);
+  const ringMs = rulesNow(state).ringMs + (offer.byPhone === true ? PHONE_EXTRA_MS : 0);
   return {
     state: goTo(state, { ...phase, offer }),
     effects: [

@@ -22,6 +22,8 @@ export interface SeatState {
   readonly pauseReason: string;
   readonly pausedBySystem: boolean;
   readonly registered: boolean;
+  /** Calls go to a telephone outside; who it is is known to nobody but the ring. */
+  readonly byPhone: boolean;
   readonly work: SeatWork;
   /** Since when phone and intent are as they are. */
   readonly sinceMs: EpochMs;
@@ -32,6 +34,7 @@ export interface SeatState {
 export type SeatInput =
   | { readonly type: 'set-intent'; readonly intent: AgentIntent; readonly reason: string }
   | { readonly type: 'registered'; readonly on: boolean }
+  | { readonly type: 'by-phone'; readonly on: boolean }
   | { readonly type: 'news'; readonly news: SeatNews }
   | { readonly type: 'extend-wrap-up'; readonly byMs: number }
   | { readonly type: 'finish-wrap-up' }
@@ -50,6 +53,7 @@ export function newSeat(agentId: string, atMs: EpochMs): SeatState {
     pauseReason: '',
     pausedBySystem: false,
     registered: false,
+    byPhone: false,
     work: { type: 'none' },
     sinceMs: atMs,
     callsTaken: 0,
@@ -68,8 +72,13 @@ export function phoneOf(seat: SeatState): PhoneState {
     case 'wrap-up':
       return 'wrap-up';
     case 'none':
-      return seat.registered ? 'idle' : 'offline';
+      return hasPhone(seat) ? 'idle' : 'offline';
   }
+}
+
+/** The browser's, or one outside. */
+export function hasPhone({ registered, byPhone }: SeatState): boolean {
+  return registered || byPhone;
 }
 
 export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
@@ -82,8 +91,8 @@ export function stepSeat(seat: SeatState, input: SeatInput, atMs: EpochMs): Seat
 /** Nobody is at the desk and nothing is under way: calls must not be offered when the softphone comes back. */
 function offWithoutPage(seat: SeatState): SeatState {
   const isBusy = seat.work.type !== 'none' && seat.work.type !== 'wrap-up';
-  if (seat.hasPage || isBusy || seat.intent === 'off') return seat;
-  return { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false };
+  if (seat.hasPage || isBusy || (seat.intent === 'off' && !seat.byPhone)) return seat;
+  return { ...seat, intent: 'off', pauseReason: '', pausedBySystem: false, byPhone: false };
 }
 
 function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
@@ -97,6 +106,8 @@ function apply(seat: SeatState, input: SeatInput, atMs: EpochMs): SeatState {
       };
     case 'registered':
       return { ...seat, registered: input.on };
+    case 'by-phone':
+      return { ...seat, byPhone: input.on };
     case 'news':
       return onNews(seat, input.news, atMs);
     case 'extend-wrap-up':
@@ -123,7 +134,7 @@ function onNews(seat: SeatState, news: SeatNews, atMs: EpochMs): SeatState {
     case 'offer-over':
       if (seat.work.type !== 'ringing' || seat.work.callId !== news.callId) return seat;
       if (news.reason === 'no-answer') return pauseBySystem(seat, '未接听来电');
-      if (news.reason === 'unreachable') return pauseBySystem(seat, '软电话无法接通');
+      if (news.reason === 'unreachable') return pauseBySystem(seat, seat.byPhone ? '电话无法接通' : '软电话无法接通');
       return { ...seat, work: { type: 'none' } };
     case 'talking': {
       const { work } = seat;

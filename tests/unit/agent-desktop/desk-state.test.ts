@@ -31,6 +31,7 @@ const offer = (callId: string): OfferView => ({
   reason: '',
   waitMs: 0,
   expiresAtMs: 9,
+  byPhone: null,
 });
 const hello: Hello = {
   serverNowMs: 0,
@@ -43,6 +44,7 @@ const hello: Hello = {
     pauseReason: '',
     pausedBySystem: false,
     phone: 'idle',
+    byPhone: false,
     sinceMs: 0,
     callId: null,
   },
@@ -52,6 +54,7 @@ const hello: Hello = {
   draft: { ...blankDraft('a'), rev: 3 },
   openDrafts: [blankDraft('old')],
   dispositions: [],
+  byPhoneAllowed: false,
   line: { waiting: 0, longestWaitMs: 0, freeAgents: 0 },
   recognizer: { type: 'starting' },
 };

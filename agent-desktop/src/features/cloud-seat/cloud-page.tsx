@@ -2,7 +2,9 @@ import { useEffect, useMemo } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../components/session-context.ts';
+import { useStore } from '../../components/use-store.ts';
 import { SurgeApi } from '../../lib/surge-api.ts';
+import { ByPhone } from './by-phone.tsx';
 import { LineCheck } from './line-check.tsx';
 import { SignUp } from './sign-up.tsx';
 import './cloud.css';
@@ -11,6 +13,7 @@ import './cloud.css';
 export default function CloudPage(): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
+  const check = useStore(session.lineCheck.view);
   const api = useMemo(() => new SurgeApi(session.csrfToken), [session]);
   useEffect(() => {
     // The check rings this page's phone.
@@ -22,7 +25,10 @@ export default function CloudPage(): ReactElement {
         <h1>{t('line.cloud.title')}</h1>
       </header>
       <div className="cloud-columns">
-        <LineCheck api={api} />
+        <div className="cloud-column">
+          <LineCheck api={api} />
+          <ByPhone wanted={check.verdict === 'poor' || check.state === 'silent'} />
+        </div>
         <SignUp api={api} />
       </div>
     </main>

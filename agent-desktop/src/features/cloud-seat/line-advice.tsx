@@ -11,10 +11,11 @@ import './cloud.css';
 const samplesToWarn = 3;
 
 /** In a call on a poor line: what it is, and what to do. */
-export function LineAdvice(): ReactElement | null {
+export function LineAdvice({ onPhone }: { readonly onPhone: () => void }): ReactElement | null {
   const { t } = useTranslation();
   const { session } = useSession();
   const { quality, session: sip } = useStore(session.phone.view);
+  const { byPhoneAllowed } = useStore(session.socket.desk);
   const [seen, setSeen] = useState({ quality, poor: 0, hidden: false });
   if (seen.quality !== quality) {
     const poor = quality !== null && verdictOf(mosOf(quality)) === 'poor' ? seen.poor + 1 : 0;
@@ -28,6 +29,11 @@ export function LineAdvice(): ReactElement | null {
         <b>{t('line.cloud.poorLine', { mos: mos.toFixed(1) })}</b> {t('line.cloud.poorAdvice')}
       </div>
       <span className="grow" />
+      {byPhoneAllowed && (
+        <Button size="small" onClick={onPhone}>
+          {t('byPhone.advice')}
+        </Button>
+      )}
       <Button size="small" onClick={() => void session.textOnly(t('line.cloud.textOnlyReason'))}>
         {t('line.cloud.textOnly')}
       </Button>

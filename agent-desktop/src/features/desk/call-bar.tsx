@@ -84,8 +84,10 @@ function CallStateText({ call }: { readonly call: DeskCallView }): ReactElement 
   const { t } = useTranslation();
   const { session } = useSession();
   const { session: media } = useStore(session.phone.view);
+  const { agent } = useStore(session.socket.desk);
+  const isHeard = agent?.byPhone === true || media?.state === 'established';
   // Talking on the server, but this page has no sound yet: it was reloaded and is being rung again.
-  const returning = call.state === 'agent-lost' || (call.state === 'talking' && media?.state !== 'established');
+  const returning = call.state === 'agent-lost' || (call.state === 'talking' && !isHeard);
   const words: Readonly<Record<DeskCallState, string>> = {
     connecting: t('call.connecting'),
     talking: returning ? t('call.lost') : t('call.talking'),
@@ -141,7 +143,9 @@ function CallControls({ call }: { readonly call: DeskCallView }): ReactElement |
   const { t } = useTranslation();
   const { session } = useSession();
   const { muted, session: media } = useStore(session.phone.view);
+  const { agent } = useStore(session.socket.desk);
   if (call.state === 'wrap-up') return null;
+  const byPhone = agent?.byPhone === true;
   const held = call.state === 'held';
   const up = media?.state === 'established';
   return (
@@ -156,6 +160,12 @@ function CallControls({ call }: { readonly call: DeskCallView }): ReactElement |
           {t('call.mutedNote')}
         </span>
       )}
+      {byPhone && call.state === 'agent-lost' && (
+        <Button size="large" data-testid="ring-again" onClick={() => void session.ringAgain(call.callId)}>
+          {t('byPhone.ringAgain')}
+        </Button>
+      )}
+      {byPhone && <span className="bar-note">{t('byPhone.talking')}</span>}
       <Control
         testId="mute"
         keys="M"

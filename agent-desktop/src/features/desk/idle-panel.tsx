@@ -25,13 +25,15 @@ export function IdlePanel({ intent }: { readonly intent: IntentControls }): Reac
       </section>
     );
   }
-  const ready = micChecked && registration === 'registered' && available;
+  const byPhone = agent?.byPhone === true;
+  const ready = (byPhone || (micChecked && registration === 'registered')) && available;
   return (
     <section className="panel idle" aria-label={t('idle.title')}>
       <div className="idle-inner">
         <h2>{t('idle.title')}</h2>
         <p className="idle-lead">{ready ? t('idle.ready') : t('idle.notReady')}</p>
         <ol className="steps">
+          {byPhone && <Step done text={t('byPhone.on')} />}
           <Step done={micChecked} text={micChecked ? t('idle.stepMicDone') : t('idle.stepMic')}>
             <Button size="small" type={micChecked ? 'text' : 'primary'} data-testid="check-mic" onClick={intent.check}>
               {t('idle.checkMic')}

@@ -26,7 +26,13 @@ export function OfferBand({ offer }: { readonly offer: OfferView }): ReactElemen
       <p className="sr-only" role="alert">
         {announce}
       </p>
-      <CountdownRing untilMs={offer.expiresAtMs} totalMs={20_000} size={72} warnMs={5000} label={t('offer.title')} />
+      <CountdownRing
+        untilMs={offer.expiresAtMs}
+        totalMs={offer.byPhone === null ? 20_000 : 28_000}
+        size={72}
+        warnMs={5000}
+        label={t('offer.title')}
+      />
       <div className="offer-who">
         <div className="offer-line">
           <PhoneFilled className="offer-bell" aria-hidden="true" />
@@ -36,6 +42,11 @@ export function OfferBand({ offer }: { readonly offer: OfferView }): ReactElemen
           <span className="offer-place">{placeOf(offer.caller)}</span>
         </div>
         <div className="offer-line offer-more">
+          {offer.byPhone !== null && (
+            <b data-testid="offer-phone" data-state={offer.byPhone}>
+              {t(`byPhone.offer.${offer.byPhone}`)}
+            </b>
+          )}
           <span className="offer-reason">{offer.reason}</span>
           <span>{t('offer.waited', { time: clockText(offer.waitMs) })}</span>
           <span>{history.callsIn90Days > 0 ? t('offer.earlier', { n: history.callsIn90Days }) : t('offer.first')}</span>
@@ -63,7 +74,7 @@ export function OfferBand({ offer }: { readonly offer: OfferView }): ReactElemen
             className="offer-answer"
             type="primary"
             loading={answering}
-            disabled={declining}
+            disabled={declining || offer.byPhone === 'ringing'}
             icon={<PhoneFilled />}
             onClick={() => {
               session.answer();

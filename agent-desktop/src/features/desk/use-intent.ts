@@ -23,15 +23,16 @@ export function useIntent(): IntentControls {
   const { micChecked } = useStore(session.page);
   const [check, setCheck] = useState<'closed' | 'open' | 'then-available'>('closed');
   const available = agent?.intent === 'available';
+  const byPhone = agent?.byPhone === true;
   const goAvailable = useCallback(() => {
-    if (!micChecked) {
+    if (!micChecked && !byPhone) {
       setCheck('then-available');
       return;
     }
     // Opened already now, so that answering needs no time for it.
-    void session.microphone.open();
+    if (!byPhone) void session.microphone.open();
     void session.setIntent('available', '');
-  }, [micChecked, session]);
+  }, [byPhone, micChecked, session]);
   const pause = useCallback(
     (reason: string) => {
       void session.setIntent('paused', reason);

@@ -1,6 +1,7 @@
 /** Words on the screen, English. Keys as in `zh.ts`. */
 import { enDesk } from './en-desk.ts';
 import { enLine } from './en-line.ts';
+import { enPhone } from './en-phone.ts';
 import { enParty } from './en-party.ts';
 import { enSupervisor } from './en-supervisor.ts';
 import type { Words } from './zh.ts';
@@ -8,6 +9,7 @@ import type { Words } from './zh.ts';
 export const en: Words = {
   line: enLine,
   party: enParty,
+  byPhone: enPhone,
   ...enDesk,
   ...enSupervisor,
   product: 'Government Service Hotline',

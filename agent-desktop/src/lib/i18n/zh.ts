@@ -1,5 +1,6 @@
 import { zhDesk } from './zh-desk.ts';
 import { zhLine } from './zh-line.ts';
+import { zhPhone } from './zh-phone.ts';
 import { zhParty } from './zh-party.ts';
 import { zhSupervisor } from './zh-supervisor.ts';
 
@@ -7,6 +8,7 @@ import { zhSupervisor } from './zh-supervisor.ts';
 export const zh = {
   line: zhLine,
   party: zhParty,
+  byPhone: zhPhone,
   ...zhDesk,
   ...zhSupervisor,
   product: '政务服务便民热线',

@@ -54,6 +54,7 @@ function makeRig({ phase = 'talking', ownLegId, work, colleague = 'none', canDia
     ...{ get: () => call, newId: () => 'p1', openLeg: () => 'new-leg' },
     seats: { get: (id: string) => ({ registered: true, work: { type: workOf(id), callId: 'c1' } }) },
     takeLeg: (_call: unknown, legId: string) => taken.push(legId),
+    phones: { mark: () => ({}) },
   };
   const control = new CallControl({
     center: center as unknown as CallCenter,

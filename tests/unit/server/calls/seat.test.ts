@@ -29,6 +29,7 @@ describe('a seat', () => {
     ['talking', talking, 'available', 'busy'],
     ['wrapping up', wrapUp, 'available', 'wrap-up'],
     ['free again', [...wrapUp, { type: 'finish-wrap-up' }], 'available', 'idle'],
+    ['on a telephone outside', [{ type: 'by-phone', on: true }, ...ready.slice(1)], 'available', 'idle'],
     ['unregistered', [...ready, { type: 'registered', on: false }], 'available', 'offline'],
   ] as [string, SeatInput[], string, string][])('%s', (_name, inputs, intent, phone) => {
     const seat = fresh(inputs);
@@ -47,6 +48,15 @@ describe('a seat', () => {
       fresh([...ringing, { type: 'news', news: { type: 'offer-over', callId: 'c1', reason } }, ...ready])
         .pausedBySystem,
     ).toBe(false);
+  });
+
+  it.each([
+    ['the page has gone', [{ type: 'page-gone' }], false],
+    ['the page has gone in a call', [...ringing.slice(2), ...talking.slice(-1), { type: 'page-gone' }], true],
+    ['the call is over after that', [...wrapUp.slice(2), { type: 'page-gone' }, { type: 'finish-wrap-up' }], false],
+    ['the page has the calls again', [{ type: 'by-phone', on: false }], false],
+  ] as [string, SeatInput[], boolean][])('keeps its telephone outside or not when %s', (_name, inputs, kept) => {
+    expect(fresh([{ type: 'by-phone', on: true }, ...ready.slice(1), ...inputs]).byPhone).toBe(kept);
   });
 
   it('keeps the intent through a call: a pause asked for while talking holds afterwards', () => {

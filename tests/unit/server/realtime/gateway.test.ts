@@ -33,6 +33,9 @@ class RecordingDesk implements Desk {
   readonly line: Desk['line'] = {
     dispose: (me, callId, code) => Promise.resolve(this.#did('dispose', me, callId, code)),
     startLineCheck: () => Promise.resolve({ ok: true, value: { lengthMs: 8_000 } }),
+    takeByPhone: () => ({ ok: false, code: 'unavailable', message: 'x' }),
+    takeHere: () => ({ ok: false, code: 'unavailable', message: 'x' }),
+    acceptByPhone: (me, offerId) => this.#did('accept-by-phone', me, offerId),
     reportLine: (me, report) => this.#did('report-line', me, report),
     endCallback: (me, id, how) => Promise.resolve(this.#did('end-callback', me, id, how)),
     setProfile: (me, agentId, profile) => Promise.resolve(this.#did('set-profile', me, agentId, profile)),
