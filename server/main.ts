@@ -14,6 +14,7 @@ import type { Flow } from '../ivr/core/flow.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
 import type { LineStore, QueueRules } from './acd/line-store.ts';
 import { announce, explain, say } from './announce.ts';
+import { openAsides, openKnowledge } from './aside-setup.ts';
 import { loadCallFlow, type CallFlow } from './call-flow.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
@@ -28,6 +29,7 @@ import { LearnedGuesser } from './drafts/classify/guesser.ts';
 import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
+import type { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
 import { openLearning } from './learning/open-learning.ts';
 import { closeLeftoverCalls, warmUp } from './leftovers.ts';
 import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
@@ -67,6 +69,7 @@ interface Ground extends Base {
   readonly store: Store;
   readonly recognizer: Recognizer;
   readonly drafts: DraftEngine;
+  readonly knowledge: KnowledgeFolder;
   readonly credentials: SipCredentialRegister;
   readonly phoneSwitch: PhoneSwitch;
 }
@@ -204,6 +207,7 @@ async function openDesk(
     },
     onSaveFailed: onError,
   });
+  const asides = openAsides({ ...ground, nowMs }, { center, gateway, knowledge: ground.knowledge });
   const feed = new SupervisorFeed({
     lineWatch: center.lineWatch,
     center,
@@ -221,6 +225,7 @@ async function openDesk(
     recognizer,
     drafts: openDrafts,
     feed,
+    asides,
     persons,
     logger: part,
     nowMs,
@@ -236,10 +241,11 @@ async function openDesk(
 }
 
 function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: SurgeService): Http {
-  const { config, city, store, credentials, recognizer, phoneSwitch, recordingsDir, logger, closing } = ground;
+  const { config, city, store, knowledge, credentials, recognizer, phoneSwitch, recordingsDir, logger, closing } =
+    ground;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
-    ...{ config, city, store, gateway, credentials, recordingsDir, version, surge },
+    ...{ config, city, store, gateway, knowledge, credentials, recordingsDir, version, surge },
     metrics: createMetrics({
       switch: () => phoneSwitch.counters(),
       calls: () => center.counters(),
@@ -288,8 +294,9 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   });
   const logins = await ensureDemoUsers(store);
   warmUp(drafts);
+  const knowledge = await openKnowledge({ ...base, city, nowMs });
 
-  const ground: Ground = { ...base, city, callFlow, store, recognizer, drafts, credentials, phoneSwitch };
+  const ground: Ground = { ...base, city, callFlow, store, recognizer, drafts, knowledge, credentials, phoneSwitch };
   const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
   const surge = await openSurge({ ...ground, root, line, center, gateway });

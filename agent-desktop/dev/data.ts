@@ -1,6 +1,7 @@
 /** Made-up people and sentences for looking at the pages. Development only. */
 import type { City } from '../../config/city.ts';
 import type { TranscriptUpdate } from '../../asr/ports.ts';
+import type { CallAside } from '../../server/drafts/aside-types.ts';
 import type { Draft, DraftField, Evidence, FieldState } from '../../server/drafts/types.ts';
 import type { DeskCallView, SupervisorView, TranscriptionStatus } from '../../server/realtime/protocol.ts';
 import type { CallRow, TicketRow } from '../../server/store/ports.ts';
@@ -139,6 +140,29 @@ export function draftFor(city: City): Draft {
   };
   return { callId, rev: 12, fields, confidential: false, note: '' };
 }
+
+export const aside: CallAside = {
+  knowledge: [
+    {
+      id: 'restaurant-fumes',
+      title: '饭店、烧烤油烟扰民：要求和处理',
+      source: '江城市城市管理局',
+      validUntil: '2027-12-31',
+      stale: false,
+      snippet: '餐饮店必须安装油烟净化器，每月清洗一次，排烟口离居民窗户至少 10 米。',
+      marks: [{ from: 9, to: 11 }],
+    },
+    {
+      id: 'heating',
+      title: '供暖时间、室温标准和退费',
+      source: '江城燃气热力集团',
+      validUntil: '2026-03-31',
+      stale: true,
+      snippet: '本供暖季从 2025 年 11 月 15 日到 2026 年 3 月 15 日。卧室、客厅不低于 18 ℃。',
+      marks: [],
+    },
+  ],
+};
 
 export function ticketRow(i: number): TicketRow {
   const text = (value: string): { readonly value: string; readonly display: string } => ({ value, display: value });

@@ -14,7 +14,17 @@ import type { City } from '../../config/city.ts';
 import { loadCity } from '../../config/load-city.ts';
 import type { DraftField } from '../../server/drafts/types.ts';
 import type { AgentView, Hello, PageToServer, ServerToPage } from '../../server/realtime/protocol.ts';
-import { callId, callView, caller, draftFor, fallbackCity, recentCalls, supervisorView, transcript } from './data.ts';
+import {
+  aside,
+  callId,
+  callView,
+  caller,
+  draftFor,
+  fallbackCity,
+  recentCalls,
+  supervisorView,
+  transcript,
+} from './data.ts';
 import { DevSip } from './sip.ts';
 
 const port = Number(process.argv[2] ?? '12399');
@@ -52,6 +62,7 @@ function firstHello(): Hello {
     call: null,
     transcript: [],
     draft: null,
+    aside: null,
     openDrafts: [],
     line: { waiting: 4, longestWaitMs: 23_000, freeAgents: 2 },
     recognizer: { type: 'on', engine: 'dev' },
@@ -148,14 +159,14 @@ async function scene(name: string): Promise<void> {
     case 'held':
     case 'agent-lost':
     case 'wrap-up':
-      hello = { ...hello, offer: null, call: callView(name, on), transcript, draft: draftFor(city) };
+      hello = { ...hello, offer: null, call: callView(name, on), transcript, draft: draftFor(city), aside };
       break;
     case 'off':
       hello = { ...hello, recognizer: off, call: callView('talking', off), transcript: [], draft: draftFor(city) };
       break;
     case 'idle':
       sip.hangUp();
-      hello = { ...hello, call: null, draft: null, openDrafts: [{ ...draftFor(city), callId: 'older' }] };
+      hello = { ...hello, call: null, draft: null, aside: null, openDrafts: [{ ...draftFor(city), callId: 'older' }] };
       break;
   }
   io.emit('hello', { ...hello, serverNowMs: Date.now() });

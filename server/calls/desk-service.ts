@@ -29,6 +29,7 @@ import { CallControl, type CallControlOptions } from './call-control.ts';
 import { hasPhone, phoneOf, type SeatState } from './core/seat.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import type { LiveCall } from './live-call.ts';
+import type { Asides } from './asides.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
 import { LineDeskRequests } from './line-requests.ts';
@@ -49,6 +50,7 @@ export interface DeskServiceOptions {
   readonly recognizer: Recognizer;
   readonly drafts: OpenDrafts;
   readonly feed: SupervisorFeed;
+  readonly asides: Pick<Asides, 'of'>;
   readonly persons: Map<string, Person>;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -112,7 +114,7 @@ export class DeskService implements Desk, CallCenterListener {
   // --- what pages ask -------------------------------------------------------------------------------------------
 
   async hello(me: Me): Promise<Hello> {
-    const { center, persons, nowMs, drafts } = this.#options;
+    const { center, persons, nowMs, drafts, asides } = this.#options;
     persons.set(me.id, me);
     const seat = center.seats.input(me.id, { type: 'page-open' });
     const call = this.#callOf(seat);
@@ -124,6 +126,7 @@ export class DeskService implements Desk, CallCenterListener {
       call: call === undefined ? null : this.#callView(call, seat),
       transcript: call === undefined ? [] : [...call.segments.values()],
       draft: call === undefined ? null : call.draft.draft,
+      aside: call === undefined ? null : asides.of(call.runner.callId),
       openDrafts: (await drafts.of(me.id)).filter((d) => d.callId !== call?.runner.callId),
       line: await this.#lineView(),
       recognizer: this.#recognizer(),

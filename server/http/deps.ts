@@ -7,6 +7,7 @@ import type { City } from '../../config/city.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../store/ports.ts';
 import type { SurgeService } from '../surge/surge-service.ts';
+import type { KnowledgeFolder } from '../knowledge/knowledge-folder.ts';
 import type { Gateway } from '../realtime/gateway.ts';
 import type { SipCredentialRegister } from './sip-credentials.ts';
 
@@ -20,6 +21,8 @@ export interface HttpDeps {
   readonly credentials: SipCredentialRegister;
   /** Surge plans, standby seats, partner hotlines; their routes answer 404 without. */
   readonly surge?: SurgeService;
+  /** The city's articles; their routes answer 404 without. */
+  readonly knowledge?: Pick<KnowledgeFolder, 'index' | 'faults'>;
   readonly metrics: Registry;
   readonly logger: Logger;
   readonly version: string;

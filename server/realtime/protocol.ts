@@ -7,6 +7,7 @@
 import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { SuperviseMode } from '../../telephony/ports/switch.ts';
 import type { AgentIntent, SeatLevel } from '../acd/line-store.ts';
+import type { CallAside } from '../drafts/aside-types.ts';
 import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
 import type { CallInView, SurgeStatus } from '../surge/api-types.ts';
 import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
@@ -300,6 +301,7 @@ export interface Hello {
   readonly call: DeskCallView | null;
   readonly transcript: readonly TranscriptUpdate[];
   readonly draft: Draft | null;
+  readonly aside: CallAside | null;
   /** Earlier drafts of this agent that still wait to be confirmed (e.g. after a crash). */
   readonly openDrafts: readonly Draft[];
   readonly line: LineView;
@@ -328,6 +330,7 @@ export interface ServerToPage {
   call: (call: DeskCallView | null) => void;
   transcript: (callId: string, update: TranscriptUpdate) => void;
   draft: (patch: DraftPatch) => void;
+  aside: (callId: string, aside: CallAside) => void;
   /** A message left by a caller is this agent's to take up; it joins the open drafts. */
   'draft.given': (draft: Draft) => void;
   line: (line: LineView) => void;

@@ -146,6 +146,18 @@ describe('the first call', () => {
     expect(await page.locator('[data-testid=segment] .evidence-marked').count()).toBeGreaterThan(0);
   });
 
+  it('offers the article about the matter, opened and closed by the keyboard', async () => {
+    const { page } = browser;
+    const hit = page.getByTestId('knowledge-hit').first();
+    await hit.waitFor({ timeout: 10_000 });
+    expect(await hit.getAttribute('data-id')).toBe('restaurant-fumes');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('knowledge-sentence').first().waitFor({ timeout: 10_000 });
+    await page.keyboard.press('Escape');
+    await hit.waitFor({ timeout: 5_000 });
+  });
+
   it('keeps what the agent typed against later speech', async () => {
     const { page } = browser;
     await page.getByTestId('input-callerName').fill('王建国');

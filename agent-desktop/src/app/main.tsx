@@ -4,6 +4,7 @@ import { startLanguages } from '../lib/i18n/index.ts';
 import { App } from './app.tsx';
 import './styles.css';
 import './desk.css';
+import './aside.css';
 import './pages.css';
 
 const root = document.getElementById('root');

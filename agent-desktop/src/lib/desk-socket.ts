@@ -115,6 +115,9 @@ export class DeskSocket {
     socket.on('draft', (patch) => {
       this.fold({ type: 'draft', patch });
     });
+    socket.on('aside', (callId, aside) => {
+      this.fold({ type: 'aside', callId, aside });
+    });
     socket.on('draft.given', (draft) => {
       this.fold({ type: 'draft-given', draft });
     });

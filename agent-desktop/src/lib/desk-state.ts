@@ -3,6 +3,7 @@ import { withDelta } from './supervisor-state.ts';
 import { mergeSegment, mergeSegments } from './transcript.ts';
 import type {
   AgentView,
+  CallAside,
   CallInView,
   DeskCallView,
   Draft,
@@ -29,6 +30,8 @@ export interface DeskState {
   readonly withdrawnReason: string;
   readonly call: DeskCallView | null;
   readonly transcript: readonly TranscriptUpdate[];
+  /** What stands beside the call's draft. */
+  readonly aside: CallAside;
   readonly drafts: Readonly<Record<string, Draft>>;
   /** Calls of earlier drafts that still wait to be confirmed, newest first. */
   readonly openDraftIds: readonly string[];
@@ -54,6 +57,7 @@ export type DeskInput =
   | { readonly type: 'offer-withdrawn'; readonly offerId: string; readonly reason: string }
   | { readonly type: 'call'; readonly call: DeskCallView | null }
   | { readonly type: 'transcript'; readonly callId: string; readonly update: TranscriptUpdate }
+  | { readonly type: 'aside'; readonly callId: string; readonly aside: CallAside }
   | { readonly type: 'draft'; readonly patch: DraftPatch }
   | { readonly type: 'draft-given'; readonly draft: Draft }
   | { readonly type: 'edit-saved'; readonly callId: string; readonly rev: number; readonly change: SavedChange }
@@ -73,6 +77,8 @@ export type SavedChange =
   | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'confidential'; readonly confidential: boolean };
 
+export const emptyAside: CallAside = { knowledge: [] };
+
 export const emptyDesk: DeskState = {
   me: null,
   agent: null,
@@ -80,6 +86,7 @@ export const emptyDesk: DeskState = {
   withdrawnReason: '',
   call: null,
   transcript: [],
+  aside: emptyAside,
   drafts: {},
   openDraftIds: [],
   tickets: {},
@@ -111,6 +118,8 @@ export function deskStep(state: DeskState, input: DeskInput): DeskState {
     case 'transcript':
       if (input.callId !== state.call?.callId) return state;
       return { ...state, transcript: mergeSegment(state.transcript, input.update) };
+    case 'aside':
+      return input.callId === state.call?.callId ? { ...state, aside: input.aside } : state;
     case 'draft':
       return onPatch(state, input.patch);
     case 'draft-given':
@@ -151,6 +160,7 @@ function onHello(state: DeskState, hello: Hello): DeskState {
     withdrawnReason: '',
     call: hello.call,
     transcript: mergeSegments(hello.transcript),
+    aside: hello.aside ?? emptyAside,
     drafts,
     openDraftIds: hello.openDrafts.map((d) => d.callId).filter((id) => id !== current),
     line: hello.line,
@@ -175,7 +185,7 @@ function onCall(state: DeskState, call: DeskCallView | null): DeskState {
       : state.openDraftIds;
   const offer = call !== null && state.offer?.callId === call.callId ? null : state.offer;
   const openDraftIds = left.filter((id) => id !== call?.callId);
-  return { ...state, call, offer, openDraftIds, withdrawnReason: '', transcript: [] };
+  return { ...state, call, offer, openDraftIds, withdrawnReason: '', transcript: [], aside: emptyAside };
 }
 
 /** A message left by a caller joins the drafts that wait. */

@@ -11,6 +11,7 @@ export type Command =
   | 'transfer'
   | 'back'
   | 'conference'
+  | 'knowledge'
   | 'keys';
 
 export interface KeyPress {
@@ -64,6 +65,8 @@ function plainCommand(key: string): Command | null {
       return 'back';
     case 'c':
       return 'conference';
+    case 'k':
+      return 'knowledge';
     case '?':
     case '？':
       return 'keys';

@@ -44,6 +44,7 @@ export type {
   TicketKind,
   Urgency,
 } from '../../../server/drafts/types.ts';
+export type { CallAside, KnowledgeArticle, KnowledgeHit, Stretch } from '../../../server/drafts/aside-types.ts';
 export type {
   CallInView,
   DecisionView,

@@ -21,10 +21,16 @@ export const normalised = (text: string): string => text.normalize('NFKC').toLow
 const isPersonal = (word: string): boolean => /^\d{5,}$/.test(word);
 const hasContent = (word: string): boolean => /[\p{L}\p{N}]/u.test(word);
 
+const saysSomething = (word: string): boolean => hasContent(word) && !emptyWords.has(word) && !isPersonal(word);
+
 /** The words of a text in order, empty ones left out. */
 export function wordsOf(text: string): readonly string[] {
   jieba ??= Jieba.withDict(dict);
-  return jieba
-    .cut(normalised(text), true)
-    .filter((word) => hasContent(word) && !emptyWords.has(word) && !isPersonal(word));
+  return jieba.cut(normalised(text), true).filter(saysSomething);
+}
+
+/** Long words and the shorter ones in them (社保卡: 社保, 社保卡), for looking things up. */
+export function searchWordsOf(text: string): readonly string[] {
+  jieba ??= Jieba.withDict(dict);
+  return jieba.cutForSearch(normalised(text), true).filter(saysSomething);
 }

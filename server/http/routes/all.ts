@@ -1,11 +1,12 @@
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 import { callRoutes } from './calls.ts';
+import { knowledgeRoutes } from './knowledge.ts';
 import { publicRoutes } from './public.ts';
 import { sessionRoutes } from './sessions.ts';
 import { surgeRoutes } from './surge.ts';
 
 /** Every REST route there is; docs/api/openapi.yaml lists the same. Fixed paths come before those with parameters. */
 export function allRoutes(deps: HttpDeps): readonly Route[] {
-  return [...publicRoutes(deps), ...sessionRoutes(deps), ...callRoutes(deps), ...surgeRoutes(deps)];
+  return [publicRoutes, sessionRoutes, callRoutes, knowledgeRoutes, surgeRoutes].flatMap((routes) => [...routes(deps)]);
 }

@@ -52,6 +52,7 @@ const hello: Hello = {
   call: call('a'),
   transcript: [],
   draft: { ...blankDraft('a'), rev: 3 },
+  aside: null,
   openDrafts: [blankDraft('old')],
   dispositions: [],
   byPhoneAllowed: false,

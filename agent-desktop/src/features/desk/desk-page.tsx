@@ -8,6 +8,7 @@ import { CallBar } from './call-bar.tsx';
 import { CallerPanel } from './caller-panel.tsx';
 import { DraftPanel } from './draft-panel.tsx';
 import { IdlePanel } from './idle-panel.tsx';
+import { KnowledgePanel } from './knowledge-panel.tsx';
 import { KeyboardMap } from './keyboard-map.tsx';
 import { MicCheck } from './mic-check.tsx';
 import { Notices } from './notices.tsx';
@@ -43,7 +44,14 @@ export function DeskPage(): ReactElement {
       <Notices onCheckMic={intent.check} />
       <div className="desk-columns">
         <CallerPanel caller={call?.caller ?? offer?.caller ?? null} call={call} />
-        {call === null ? <IdlePanel intent={intent} /> : <TranscriptPanel call={call} />}
+        {call === null ? (
+          <IdlePanel intent={intent} />
+        ) : (
+          <div className="desk-middle">
+            <TranscriptPanel call={call} />
+            <KnowledgePanel key={call.callId} />
+          </div>
+        )}
         <DraftPanel call={call} />
       </div>
       <StatusBar

@@ -16,6 +16,7 @@ const rows = [
   ['Ctrl+E', 'hangUp'],
   ['Ctrl+Enter', 'confirm'],
   ['F8', 'toggle'],
+  ['K', 'knowledge'],
   ['?', 'map'],
 ] as const;
 

@@ -13,6 +13,8 @@ export interface ShortcutOptions {
 export const confirmEvent = 'hotline:confirm';
 /** The controls of a call with more than two listen for this: they know what the key means now. */
 export const partyEvent = 'hotline:party';
+/** The panel of articles listens for this: it takes the focus. */
+export const knowledgeEvent = 'hotline:knowledge';
 export type PartyKey = 'transfer' | 'back' | 'conference';
 
 /** Keys of the agent page. */
@@ -40,6 +42,7 @@ export function useShortcuts(options: ShortcutOptions): void {
       transfer: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'transfer' })),
       back: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'back' })),
       conference: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'conference' })),
+      knowledge: () => window.dispatchEvent(new Event(knowledgeEvent)),
       keys: () => {
         latest.current.onKeys();
       },

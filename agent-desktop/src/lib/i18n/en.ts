@@ -1,4 +1,5 @@
 /** Words on the screen, English. Keys as in `zh.ts`. */
+import { enAside } from './en-aside.ts';
 import { enDesk } from './en-desk.ts';
 import { enLine } from './en-line.ts';
 import { enPhone } from './en-phone.ts';
@@ -7,6 +8,7 @@ import { enSupervisor } from './en-supervisor.ts';
 import type { Words } from './zh.ts';
 
 export const en: Words = {
+  aside: enAside,
   line: enLine,
   party: enParty,
   byPhone: enPhone,

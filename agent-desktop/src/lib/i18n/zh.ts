@@ -1,3 +1,4 @@
+import { zhAside } from './zh-aside.ts';
 import { zhDesk } from './zh-desk.ts';
 import { zhLine } from './zh-line.ts';
 import { zhPhone } from './zh-phone.ts';
@@ -6,6 +7,7 @@ import { zhSupervisor } from './zh-supervisor.ts';
 
 /** Words on the screen, Chinese: the first language; `en.ts` has the same keys. */
 export const zh = {
+  aside: zhAside,
   line: zhLine,
   party: zhParty,
   byPhone: zhPhone,

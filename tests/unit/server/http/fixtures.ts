@@ -14,6 +14,7 @@ import { Gateway } from '../../../../server/realtime/gateway.ts';
 import { draftFields } from '../../../../server/drafts/types.ts';
 import type { CallRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
 import type { CallEvent } from '../../../../server/timeline/events.ts';
+import { loadKnowledge } from '../../../support/knowledge.ts';
 import { memorySurgeStore } from '../surge/memory-surge-store.ts';
 
 export const people: readonly User[] = [
@@ -175,12 +176,14 @@ export async function startHttp(change: Partial<Config> = {}): Promise<HttpFixtu
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: [] });
   const gateway = new Gateway({ sessions: store.sessions, credentials, logger, trustProxy: false });
   const sipUpgrades: string[] = [];
+  const knowledge = { index: await loadKnowledge(), faults: [{ file: 'x.md', message: 'broken' }] };
   const deps: HttpDeps = {
     config,
     city,
     store,
     gateway,
     credentials,
+    knowledge,
     metrics: new Registry(),
     logger,
     version: '0.0.0',

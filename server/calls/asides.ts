@@ -1,0 +1,88 @@
+/**
+ * What is shown beside the drafts of calls: kept up to date a moment after words or the draft have changed, and sent to
+ * the seats that have part in the call. The draft itself never waits for it.
+ */
+import type { CallAside } from '../drafts/aside-types.ts';
+import { dayOf } from '../drafts/day.ts';
+import type { KnowledgeIndex } from '../drafts/knowledge/knowledge-index.ts';
+import type { QueryMaker } from '../drafts/knowledge/query.ts';
+import type { DeskPush } from '../realtime/desk.ts';
+import type { CallEvent } from '../timeline/events.ts';
+import type { CallCenter } from './call-center.ts';
+import type { LiveCall } from './live-call.ts';
+
+export interface AsidesOptions {
+  readonly center: Pick<CallCenter, 'get' | 'seats'>;
+  readonly push: Pick<DeskPush, 'toUser'>;
+  readonly knowledge: () => KnowledgeIndex;
+  readonly queries: QueryMaker;
+  readonly nowMs: () => number;
+}
+
+/** Words come in bursts; a page needs no more than a few changes a second. */
+const GATHER_MS = 250;
+const MAX_ARTICLES = 3;
+
+const nothing: CallAside = { knowledge: [] };
+const changes: ReadonlySet<CallEvent['type']> = new Set(['speech.final', 'draft.changed', 'call.bridged']);
+
+export class Asides {
+  readonly #options: AsidesOptions;
+  readonly #asides = new Map<string, CallAside>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: AsidesOptions) {
+    this.#options = options;
+  }
+
+  of(callId: string): CallAside {
+    return this.#asides.get(callId) ?? nothing;
+  }
+
+  /** Every event of every call. */
+  hear({ type, callId }: CallEvent): void {
+    if (type === 'call.ended') this.#forgetOld();
+    if (!changes.has(type) || this.#timers.has(callId)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(callId);
+      this.#review(callId);
+    }, GATHER_MS);
+    this.#timers.set(callId, timer);
+  }
+
+  /** The articles have changed: what is shown may be outdated. */
+  reviewAll(): void {
+    for (const callId of this.#asides.keys()) this.#review(callId);
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #review(callId: string): void {
+    const call = this.#options.center.get(callId);
+    if (call === undefined) return;
+    this.#set(callId, { ...this.of(callId), knowledge: this.#articlesFor(call) });
+  }
+
+  #articlesFor(call: LiveCall): CallAside['knowledge'] {
+    const { knowledge, queries, nowMs } = this.#options;
+    const said = [...call.segments.values()].filter((s) => s.final && s.text !== '');
+    const query = queries.of(said, call.draft.draft);
+    return knowledge().find(query, { today: dayOf(nowMs()), limit: MAX_ARTICLES });
+  }
+
+  #set(callId: string, aside: CallAside): void {
+    if (JSON.stringify(aside) === JSON.stringify(this.of(callId))) return;
+    this.#asides.set(callId, aside);
+    const { center, push } = this.#options;
+    for (const { agentId, work } of center.seats.all())
+      if (work.type !== 'none' && work.callId === callId) push.toUser(agentId, 'aside', callId, aside);
+  }
+
+  #forgetOld(): void {
+    for (const callId of this.#asides.keys())
+      if (this.#options.center.get(callId) === undefined) this.#asides.delete(callId);
+  }
+}

@@ -1,0 +1,6 @@
+/** Days of the hotline's time zone: all of China keeps UTC+8, without summer time. Pure. */
+
+const UTC_PLUS_8_MS = 8 * 3_600_000;
+
+/** `2026-11-27`, on the hotline's calendar. */
+export const dayOf = (atMs: number): string => new Date(atMs + UTC_PLUS_8_MS).toISOString().slice(0, 10);

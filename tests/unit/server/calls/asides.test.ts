@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Asides } from '../../../../server/calls/asides.ts';
+import { createQueryMaker } from '../../../../server/drafts/knowledge/query.ts';
+import type { CallAside } from '../../../../server/drafts/aside-types.ts';
+import type { CallEvent } from '../../../../server/timeline/events.ts';
+import { loadKnowledge } from '../../../support/knowledge.ts';
+import { city, segmentOf, talk } from '../../drafts/support.ts';
+
+const index = await loadKnowledge();
+const nowMs = Date.parse('2026-11-27T02:00:00Z');
+
+interface Stage {
+  readonly asides: Asides;
+  readonly pushed: [userId: string, callId: string, aside: CallAside][];
+  readonly say: (line: string) => void;
+  gone: boolean;
+}
+
+/** One call with two seats on it and one seat that has nothing to do with it. */
+function stage(): Stage {
+  const lines: string[] = [];
+  const pushed: Stage['pushed'] = [];
+  const seat = (agentId: string, callId: string | null): unknown => ({
+    agentId,
+    work: callId === null ? { type: 'none' } : { type: 'talking', callId },
+  });
+  const call = {
+    segments: new Map<string, unknown>(),
+    get draft() {
+      return { draft: talk(lines).draft };
+    },
+  };
+  const center = {
+    get: (callId: string) => (callId === 'call-1' && !it.gone ? call : undefined),
+    seats: { all: () => [seat('a1', 'call-1'), seat('s1', 'call-1'), seat('a2', 'call-2'), seat('a3', null)] },
+  };
+  const asides = new Asides({
+    center: center as never,
+    push: {
+      toUser: (userId, event, ...args) => {
+        if (event === 'aside') pushed.push([userId, ...(args as unknown as [string, CallAside])]);
+      },
+    },
+    knowledge: () => index,
+    queries: createQueryMaker(city.dialectWords),
+    nowMs: () => nowMs,
+  });
+  const say = (line: string): void => {
+    lines.push(line);
+    const segment = { ...segmentOf(line, lines.length), final: true };
+    call.segments.set(segment.segmentId, segment);
+    asides.hear({ type: 'speech.final', callId: 'call-1' } as CallEvent);
+  };
+  const it: Stage = { asides, pushed, say, gone: false };
+  return it;
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('what stands beside a draft', () => {
+  it('follows the talk and is sent to the seats of the call, once a change', () => {
+    const { asides, pushed, say } = stage();
+    say('C:我们小区停水了');
+    say('C:什么时候来水');
+    expect(pushed).toEqual([]);
+    jest.advanceTimersByTime(300);
+    expect(pushed.map(([userId]) => userId)).toEqual(['a1', 's1']);
+    expect(asides.of('call-1').knowledge[0]?.id).toBe('water-cut');
+    say('C:嗯好的');
+    jest.advanceTimersByTime(300);
+    expect(pushed).toHaveLength(2);
+    say('C:还有我社保卡丢了怎么补办');
+    jest.advanceTimersByTime(300);
+    expect(pushed.at(-1)?.[2].knowledge[0]?.id).toBe('social-security-card');
+  });
+
+  it('of a call that is forgotten nothing is kept', () => {
+    const made = stage();
+    made.say('C:我们小区停水了什么时候来水');
+    jest.advanceTimersByTime(300);
+    made.gone = true;
+    made.asides.hear({ type: 'call.ended', callId: 'other' } as CallEvent);
+    expect(made.asides.of('call-1').knowledge).toEqual([]);
+    made.say('C:社保卡丢了怎么补办');
+    jest.advanceTimersByTime(300);
+    expect(made.asides.of('call-1').knowledge).toEqual([]);
+    made.asides.close();
+  });
+});

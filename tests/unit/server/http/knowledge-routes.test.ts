@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startHttp, type HttpFixture } from './fixtures.ts';
+
+let f: HttpFixture;
+beforeAll(async () => {
+  f = await startHttp();
+});
+afterAll(async () => {
+  await f.close();
+});
+
+async function get(login: string, path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const { cookie } = await f.logIn(login);
+  const response = await f.request(path, { headers: { cookie } });
+  return { status: response.status, body: await response.json() };
+}
+
+describe('articles over REST', () => {
+  it('are found by words and read whole', async () => {
+    const { body } = await get('cloud1', `/api/knowledge/search?q=${encodeURIComponent('社保卡补办')}`);
+    expect(body).toMatchObject({ hits: [{ id: 'social-security-card', stale: false }] });
+    const read = await get('agent1', '/api/knowledge/article?id=social-security-card');
+    expect(read).toMatchObject({ status: 200, body: { title: '社保卡补办、激活和密码' } });
+  });
+
+  it('bounds what is asked, and knows nothing outside the folder', async () => {
+    expect((await get('agent1', '/api/knowledge/search?q=')).status).toBe(400);
+    expect((await get('agent1', `/api/knowledge/search?q=${'x'.repeat(61)}`)).status).toBe(400);
+    expect((await get('agent1', '/api/knowledge/article?id=../../city')).status).toBe(404);
+    expect((await f.request('/api/knowledge/search?q=x')).status).toBe(401);
+  });
+
+  it('supervisors see what was left out', async () => {
+    expect((await get('agent1', '/api/knowledge')).status).toBe(403);
+    expect((await get('supervisor1', '/api/knowledge')).body).toMatchObject({ faults: [{ file: 'x.md' }] });
+  });
+});
