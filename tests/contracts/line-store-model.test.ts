@@ -111,8 +111,10 @@ suite(`the line in Redis agrees with the model${missing === undefined ? '' : ` (
       },
     });
     harness.line = beating;
-    const counts = await checkModel(harness, events, seed);
-    everythingTried(counts, [...usual, ...rest, 'server dies']);
-    for (const server of pair) await server.close();
+    try {
+      everythingTried(await checkModel(harness, events, seed), [...usual, ...rest, 'server dies']);
+    } finally {
+      for (const server of pair) await server.close();
+    }
   }, 3_600_000);
 });

@@ -70,6 +70,11 @@ suite(`redis${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
     afterEach(async () => {
       for (const line of opened.splice(0)) await line.close();
     });
+    const forget = (hotline: string): Promise<unknown> =>
+      shared.eval(`for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end`, {
+        keys: [`line:{${hotline}}:`],
+        arguments: [],
+      });
     const heardOf = (line: LineStore): LineEvent[] => {
       const heard: LineEvent[] = [];
       line.subscribe((event) => heard.push(event));
@@ -160,6 +165,39 @@ suite(`redis${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
       expect((await line.waiting()).map((w) => w.callId)).toEqual(['c1', 'c2', 'c3']);
       expect(await line.match(10_000)).toMatchObject([{ callId: 'c1', joinedAtMs: before[0]?.joinedAtMs }]);
       await own.stop();
+    });
+
+    it('tells every server that it has forgotten everything, also one that hears of the rules from another first', async () => {
+      const hotline = hotlines();
+      const [one, two] = [await open(hotline, 's1'), await open(hotline, 's2')];
+      await one.configure([{ ...defaultQueueRules, name: '税务' }]);
+      const [heardByOne, heardByTwo] = [heardOf(one), heardOf(two)];
+      await forget(hotline);
+      await one.beat();
+      expect(heardByOne).toEqual([{ type: 'line-lost' }]);
+      await until('the second server to hear so', () => heardByTwo.length > 0);
+      expect(heardByTwo).toEqual([{ type: 'line-lost' }]);
+      await Promise.all([one.beat(), two.beat()]);
+      expect([heardByOne.length, heardByTwo.length]).toEqual([1, 1]);
+    });
+
+    it('does not hear of a server that has left, whatever comes over a link that others go on using', async () => {
+      const hotline = hotlines();
+      const stays = await open(hotline, 'stays');
+      const gone = await RedisLineStore.open({
+        link: { ...shared, close: nothing },
+        ...{ hotline, serverId: 'gone', leaseMs: 60_000, onError: nothing },
+      });
+      await gone.close();
+      await forget(hotline);
+      await stays.configure([{ ...defaultQueueRules, name: '税务' }]);
+      await stays.beat();
+      await sleep(50);
+      const known = await shared.eval(`return redis.call('ZRANGE', KEYS[1] .. 'srv', 0, -1)`, {
+        keys: [`line:{${hotline}}:`],
+        arguments: [],
+      });
+      expect(known).toEqual(['stays']);
     });
 
     it('shares rules between servers', async () => {

@@ -61,6 +61,7 @@ export class RedisLineStore implements LineStore {
   readonly #told = new Set<string>();
   #beat: NodeJS.Timeout | undefined;
   #known = false;
+  #closed = false;
 
   private constructor(options: RedisLineStoreOptions) {
     this.#options = options;
@@ -83,11 +84,12 @@ export class RedisLineStore implements LineStore {
       this.#heard(message);
     });
     await link.subscribe(`${this.#prefix}rules`, (sender) => {
-      if (sender !== serverId) this.#attempt(() => this.#readRules());
+      if (sender !== serverId) this.#attempt(() => this.#live(true));
     });
-    await this.#readRules();
+    await this.#live(true);
     this.#known = true;
     link.onBack(() => {
+      this.#attempt(() => this.#live(false));
       this.#attempt(() => this.#tellMissed());
     });
     this.#beat = setInterval(() => {
@@ -96,21 +98,26 @@ export class RedisLineStore implements LineStore {
   }
 
   #attempt(work: () => Promise<void>): void {
+    // What comes over a link that others go on using must not bring this server back to life.
+    if (this.#closed) return;
     work().catch(this.#options.onError);
   }
 
-  async #readRules(): Promise<void> {
-    const [, rules] = listOf(await this.#run('beat', String(this.#options.leaseMs), '0'));
+  /** Renews the lease. Runs by itself; public for tests. */
+  beat(): Promise<void> {
+    return this.#live(false);
+  }
+
+  /** Whoever was forgotten hears so here, on whatever occasion it came. */
+  async #live(wantsRules: boolean): Promise<void> {
+    const { leaseMs } = this.#options;
+    const [known, wants] = [this.#known, wantsRules].map((on) => (on ? '1' : '0'));
+    const [lost, rules] = listOf(await this.#run('beat', String(leaseMs), known ?? '', wants ?? ''));
     for (const json of listOf(rules)) {
       const one = parseJson(json);
       // Written by a server of this hotline from its checked configuration.
       if (isRecord(one) && typeof one['name'] === 'string') this.#rules.set(one['name'], one as unknown as QueueRules);
     }
-  }
-
-  /** Renews the lease. Runs by itself; public for tests. */
-  async beat(): Promise<void> {
-    const [lost] = listOf(await this.#run('beat', String(this.#options.leaseMs), this.#known ? '1' : '0'));
     if (lost !== 1) return;
     await this.#write([...this.#rules.values()]);
     this.#told.clear();
@@ -308,6 +315,7 @@ export class RedisLineStore implements LineStore {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#beat);
     this.#listeners.clear();
     this.#options.link.close();
