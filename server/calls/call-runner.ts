@@ -140,8 +140,9 @@ export class CallRunner {
   /** The line has forgotten this call: it takes its old place again. */
   standAgain(): void {
     const { phase, queued } = this.#state;
-    if (queued === null || (phase.name !== 'waiting' && phase.name !== 'callback-waiting')) return;
-    this.#queue({ type: 'join-again', queued });
+    const stands = phase.name === 'waiting' || phase.name === 'callback-waiting';
+    // Whoever rings at an agent is not offered to another meanwhile: the place is taken again when that is over.
+    if (queued !== null && stands && phase.offer === null) this.#queue({ type: 'join-again', queued });
   }
 
   /** Resolves when every command given so far has been carried out. */
@@ -291,7 +292,8 @@ export class CallRunner {
         await line.accept(effect.offerId);
         return;
       case 'release-offer':
-        await line.release(effect.offerId, effect.excludeMs);
+        // The line may have forgotten the call while it was offered.
+        if ((await line.release(effect.offerId, effect.excludeMs)) === 'expired') this.standAgain();
         this.#host.kick();
     }
   }
