@@ -6,7 +6,7 @@ import type { Recognizer } from '../../asr/ports.ts';
 import type { LineStore } from '../acd/line-store.ts';
 import type { DeskPush } from '../realtime/desk.ts';
 import type { CallbackView, SeatView, SupervisorDelta, SupervisorView, WaitingView } from '../realtime/protocol.ts';
-import type { CallStore, DayCounts } from '../store/ports.ts';
+import { noDayCounts, type CallStore, type DayCounts } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter } from './call-center.ts';
 import { newSeat } from './core/seat.ts';
@@ -39,18 +39,6 @@ const EVERYTHING_MS = 10_000;
 const MOST_WAITING_SHOWN = 300;
 const MOST_CALLBACKS_SHOWN = 300;
 
-const noCounts: DayCounts = {
-  offered: 0,
-  bridged: 0,
-  bridgedWithin15s: 0,
-  abandoned: 0,
-  abandonedWithin5s: 0,
-  tickets: 0,
-  meanTalkMs: 0,
-  callbacks: 0,
-  callbacksReached: 0,
-};
-
 type Rest = Omit<SupervisorView, 'atMs' | 'waiting' | 'seats' | 'callbacks'>;
 
 export class SupervisorFeed {
@@ -63,7 +51,7 @@ export class SupervisorFeed {
   readonly #callbacks = new ListDiff<CallbackView>((c) => c.id);
   readonly #dirtySeats = new Set<string>();
   #rest: Rest | undefined;
-  #today: DayCounts = noCounts;
+  #today: DayCounts = noDayCounts;
   #todayAtMs = -Infinity;
   #lineAtMs = -Infinity;
   #lineDirty = false;

@@ -72,6 +72,18 @@ export interface DayCounts {
   readonly callbacksReached: number;
 }
 
+export const noDayCounts: DayCounts = {
+  offered: 0,
+  bridged: 0,
+  bridgedWithin15s: 0,
+  abandoned: 0,
+  abandonedWithin5s: 0,
+  tickets: 0,
+  meanTalkMs: 0,
+  callbacks: 0,
+  callbacksReached: 0,
+};
+
 export interface CallStore {
   /** Appends events in order; durable when it resolves. Also keeps the row of `calls` up to date. */
   append(events: readonly CallEvent[]): Promise<void>;

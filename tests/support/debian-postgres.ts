@@ -5,6 +5,9 @@ import { createConnection } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { openStore } from '../../server/store/open-store.ts';
+import type { Store } from '../../server/store/ports.ts';
 import { freePort } from './free-port.ts';
 
 const binDir = '/usr/lib/postgresql/15/bin';
@@ -55,4 +58,20 @@ export async function startDebianPostgres(): Promise<{ url: string; stop(): Prom
     rmSync(dir, { recursive: true, force: true });
   };
   return { url: `postgres://test@127.0.0.1:${port}/postgres`, stop };
+}
+
+/** The store on a Debian server of its own. */
+export async function openDebianStore(): Promise<{ store: Store; dispose(): Promise<void> }> {
+  const server = await startDebianPostgres();
+  const store = await openStore({ databaseUrl: server.url, logger: pino({ level: 'silent' }) }).catch(
+    async (error: unknown) => {
+      await server.stop();
+      throw error;
+    },
+  );
+  const dispose = async (): Promise<void> => {
+    await store.close();
+    await server.stop();
+  };
+  return { store, dispose };
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { TranscriptUpdate } from '../../../asr/ports.ts';
 import type { CallEvent, EpochMs } from '../../timeline/events.ts';
-import type { CallerHistory, CallRow, CallStore, DayCounts } from '../ports.ts';
+import { noDayCounts, type CallerHistory, type CallRow, type CallStore, type DayCounts } from '../ports.ts';
 import { appendEvents } from './append-events.ts';
 import { callIdsOfAgent } from './calls-of-agent.ts';
 import type { Database } from './database.ts';
@@ -9,17 +9,6 @@ import { callOf, eventOf, ticketOf } from './rows.ts';
 
 const historyTickets = 20;
 const noHistory: CallerHistory = { callsIn90Days: 0, callerName: '', tickets: [] };
-const noCounts: DayCounts = {
-  offered: 0,
-  bridged: 0,
-  bridgedWithin15s: 0,
-  abandoned: 0,
-  abandonedWithin5s: 0,
-  tickets: 0,
-  meanTalkMs: 0,
-  callbacks: 0,
-  callbacksReached: 0,
-};
 
 /** Calls and their timelines. */
 export class PostgresCallStore implements CallStore {
@@ -105,7 +94,7 @@ export class PostgresCallStore implements CallStore {
         (select count(*)::int from callbacks where requested_at_ms >= ${sinceMs} and state = 'reached')
           as "callbacksReached"
       from calls where queued_at_ms >= ${sinceMs}`.execute(this.#db);
-    return result.rows[0] ?? noCounts;
+    return result.rows[0] ?? noDayCounts;
   }
 
   async history(callerNumber: string): Promise<CallerHistory> {

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Figures } from '../../components/figures.tsx';
 import { LevelMeter } from '../../components/level-meter.tsx';
 import { MicrophoneProblemNotice } from '../../components/microphone-problem.tsx';
 import { useSession } from '../../components/session-context.ts';
@@ -30,7 +31,7 @@ export function LineCheck({ api }: { readonly api: SurgeApi }): ReactElement {
       <div className="cloud-body">
         <p className="row-quiet">{t('line.cloud.checkText')}</p>
         <Microphone />
-        <Figures check={check} />
+        <LineFigures check={check} />
         <Verdict check={check} />
         <div className="cloud-buttons">
           <Button
@@ -95,25 +96,16 @@ function Microphone(): ReactElement {
   );
 }
 
-function Figures({ check }: { readonly check: LineCheckView }): ReactElement {
+function LineFigures({ check }: { readonly check: LineCheckView }): ReactElement {
   const { t } = useTranslation();
   const { worst, mos } = check;
-  const rows = [
+  const rows: readonly (readonly [string, string])[] = [
     [t('line.cloud.rtt'), msText(worst?.roundTripMs)],
     [t('line.cloud.loss'), worst === null ? '—' : shareText(worst.lossShare)],
     [t('line.cloud.jitter'), msText(worst?.jitterMs)],
     [t('line.cloud.mos'), mos === null ? '—' : mos.toFixed(1)],
   ];
-  return (
-    <dl className="cloud-figures">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures className="cloud-figures" rows={rows} />;
 }
 
 function msText(ms: number | null | undefined): string {

@@ -1,6 +1,7 @@
 import { Button, Select } from 'antd';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Figures } from '../../components/figures.tsx';
 import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import type { Reply } from '../../lib/api.ts';
@@ -34,7 +35,7 @@ export function SurgeNow({ api, onProblem }: SurgeParts): ReactElement {
   return (
     <div className="surge-now">
       <Level status={status} onHold={(level) => void done(api.hold(level))} />
-      <Figures status={status} />
+      <SurgeFigures status={status} />
       <div className="surge-columns">
         <section className="panel">
           <h2 className="panel-head">{t('line.surge.proposals')}</h2>
@@ -99,11 +100,11 @@ function Level({
   );
 }
 
-function Figures({ status }: { readonly status: SurgeStatus }): ReactElement {
+function SurgeFigures({ status }: { readonly status: SurgeStatus }): ReactElement {
   const { t } = useTranslation();
   const n = status.numbers;
   const usual = n.usualPerMinute === null ? '' : ` / ${n.usualPerMinute.toFixed(1)}`;
-  const rows = [
+  const rows: readonly (readonly [string, string])[] = [
     [t('line.surge.load'), n.load.toFixed(2)],
     [t('line.surge.arrivals'), `${n.peoplePerMinute.toFixed(1)}${usual}`],
     [t('line.surge.attempts'), n.attemptsPerMinute.toFixed(1)],
@@ -113,16 +114,7 @@ function Figures({ status }: { readonly status: SurgeStatus }): ReactElement {
     [t('line.surge.seats'), `${n.seats} (${n.seatsFree})`],
     [t('line.surge.calledIn'), String(n.seatsCalledIn)],
   ];
-  return (
-    <dl className="panel surge-figures">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures className="panel surge-figures" rows={rows} />;
 }
 
 function Proposals({

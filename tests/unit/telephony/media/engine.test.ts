@@ -1,78 +1,36 @@
 /** The real engine in its worker thread, with parties on real sockets. Waits are real: media is paced by a clock. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
-import type { RunningMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
-import type { MediaEvent } from '../../../../telephony/embedded/media/media-engine.ts';
 import { digitPayloads } from '../../../../telephony/rtp/telephone-event.ts';
 import { wavHeader } from '../../../../telephony/rtp/wav.ts';
 import type { TapFrame } from '../../../../telephony/ports/switch.ts';
 import { BrowserParty } from './browser-party.ts';
+import { mediaRig } from './media-rig.ts';
 import { RtpParty, amplitudeOf, joined, sleep, until } from './rtp-party.ts';
 
-let engine: RunningMediaEngine;
-let folder: string;
-let serial = 0;
-const events: MediaEvent[] = [];
-const open: { close(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'media-'));
-  engine = await createMediaEngine({
-    advertisedAddress: '127.0.0.1',
-    bindAddress: '127.0.0.1',
-    rtpPortMin: 0,
-    rtpPortMax: 0,
-    iceServers: [],
-  });
-  engine.subscribe((event) => events.push(event));
-}, 60_000);
-
-afterEach(async () => {
-  for (const party of open.splice(0)) await party.close();
-  events.length = 0;
-});
-
-afterAll(async () => {
-  await engine.close();
-  await rm(folder, { recursive: true });
-});
-
-/** A caller whose offer we answered. */
-async function caller(options: { law?: 'pcma' | 'pcmu'; mediaTimeoutMs?: number } = {}) {
-  const party = await RtpParty.open(options.law);
-  open.push(party);
-  serial += 1;
-  const legId = `leg-${serial}`;
-  const leg = { legId, kind: 'rtp', mediaTimeoutMs: options.mediaTimeoutMs ?? 0 } as const;
-  party.aim(await engine.answerOffer(leg, party.sdp()));
-  return { party, leg, legId };
-}
+const rig = mediaRig({ rtpPortMin: 0, rtpPortMax: 0 });
+const caller = rig.caller.bind(rig);
 
 /** A browser that took our offer. */
 async function browser() {
-  const party = new BrowserParty();
-  open.push(party);
-  serial += 1;
-  const legId = `leg-${serial}`;
+  const party = rig.keep(new BrowserParty());
+  const legId = rig.newLegId();
   const leg = { legId, kind: 'webrtc', mediaTimeoutMs: 0 } as const;
-  const answer = await party.answer(await engine.createOffer(leg));
-  await engine.acceptAnswer(legId, answer);
+  const answer = await party.answer(await rig.engine.createOffer(leg));
+  await rig.engine.acceptAnswer(legId, answer);
   await until(() => party.isConnected, 15_000);
   return { party, leg, legId };
 }
 
 function framesOf(legId: string, side: TapFrame['side']): TapFrame[] {
-  return events.flatMap((one) =>
+  return rig.events.flatMap((one) =>
     one.type === 'tap' && one.legId === legId && one.frame.side === side ? [one.frame] : [],
   );
 }
 
-function eventsOf<T extends MediaEvent['type']>(type: T, legId: string): Extract<MediaEvent, { type: T }>[] {
-  return events.filter((one): one is Extract<MediaEvent, { type: T }> => one.type === type && one.legId === legId);
-}
+const eventsOf = rig.eventsOf.bind(rig);
 
 async function channelsOf(path: string): Promise<{ left: Int16Array; right: Int16Array; bytes: number }> {
   const file = await readFile(path);
@@ -87,7 +45,7 @@ async function toneFile(name: string, hz: number, seconds: number): Promise<stri
   for (let i = 0; i < data.length / 2; i += 1) {
     data.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / 8000)), i * 2);
   }
-  const path = join(folder, name);
+  const path = join(rig.folder, name);
   await writeFile(path, Buffer.concat([wavHeader({ channels: 1, rateHz: 8000, dataBytes: data.length }), data]));
   return path;
 }
@@ -96,18 +54,18 @@ describe('two telephones', () => {
   test('hear each other, A-law and mu-law, and the recording and the tap agree', async () => {
     const a = await caller();
     const b = await caller({ law: 'pcmu' });
-    const path = join(folder, 'talk', 'call.wav');
-    await engine.startRecording(a.legId, path);
-    await engine.startTap(a.legId);
-    await engine.connect(joined(a.legId, b.legId));
+    const path = join(rig.folder, 'talk', 'call.wav');
+    await rig.engine.startRecording(a.legId, path);
+    await rig.engine.startTap(a.legId);
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.startTone(440);
     b.party.startTone(1000);
     await until(() => a.party.heard.length > 100 && b.party.heard.length > 100, 20_000);
     a.party.stop();
     b.party.stop();
     await sleep(300);
-    await engine.stopTap(a.legId);
-    await engine.stopRecording(a.legId);
+    await rig.engine.stopTap(a.legId);
+    await rig.engine.stopRecording(a.legId);
 
     expect(amplitudeOf(a.party.heardPcm(), 1000)).toBeGreaterThan(7500);
     expect(amplitudeOf(a.party.heardPcm(), 440)).toBeLessThan(100);
@@ -137,9 +95,9 @@ describe('two telephones', () => {
     const a = await caller();
     const b = await caller();
     const path = await toneFile('short.wav', 600, 1);
-    await engine.play(b.legId, { playId: 'p', files: [path], repeat: 'forever' });
+    await rig.engine.play(b.legId, { playId: 'p', files: [path], repeat: 'forever' });
     await until(() => b.party.heard.length > 5, 10_000);
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     await sleep(100);
     const before = b.party.heard.length;
     a.party.sendPcm(new Int16Array(160));
@@ -159,28 +117,25 @@ describe('two telephones', () => {
   test('strangers and garbage are counted, not heard', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 1);
-    const stranger = await RtpParty.open();
-    open.push(stranger);
+    const stranger = rig.keep(await RtpParty.open());
     stranger.aimLike(a.party);
     stranger.sendPcm(new Int16Array(160));
     a.party.sendRaw(Uint8Array.of(1, 2, 3));
     a.party.sendRaw(new Uint8Array(500).fill(0xff));
     await sleep(200);
     expect(b.party.heard).toHaveLength(1);
-    expect((await engine.quality(a.legId)).ignoredPackets).toBe(3);
+    expect((await rig.engine.quality(a.legId)).ignoredPackets).toBe(3);
   }, 30_000);
 
   test('digits in the audio are announced where they are listened for and no events are agreed on', async () => {
     const tones = async (withEvents: boolean): Promise<string> => {
-      const party = await RtpParty.open('pcmu');
-      open.push(party);
-      serial += 1;
-      const legId = `leg-${serial}`;
+      const party = rig.keep(await RtpParty.open('pcmu'));
+      const legId = rig.newLegId();
       const leg = { legId, kind: 'rtp', mediaTimeoutMs: 0, inbandDigits: true } as const;
-      party.aim(await engine.answerOffer(leg, party.sdp('sendrecv', '127.0.0.1', withEvents)));
+      party.aim(await rig.engine.answerOffer(leg, party.sdp('sendrecv', '127.0.0.1', withEvents)));
       for (let frame = 0; frame < 12; frame += 1) {
         const isTone = frame >= 2 && frame < 8;
         const at = (n: number, hz: number): number => Math.sin((2 * Math.PI * hz * (frame * 160 + n)) / 8000);
@@ -201,16 +156,16 @@ describe('two telephones', () => {
   test('digits are announced once and passed on under the number the other side asked for', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.sendDigit(digitPayloads(7, 80));
     await until(() => eventsOf('digit', a.legId).length === 1 && b.party.heard.length === 7);
     expect(eventsOf('digit', a.legId)).toMatchObject([{ digit: '7', durationMs: 80 }]);
     expect(b.party.heard.every((packet) => packet.payloadType === 96)).toBe(true);
     expect(new Set(b.party.heard.map((packet) => packet.rtpTs)).size).toBe(1);
-    await engine.sendDigit(b.legId, '3');
+    await rig.engine.sendDigit(b.legId, '3');
     await until(() => b.party.heard.length === 15);
     expect(b.party.heard.at(-1)?.payload[0]).toBe(3);
-    await expect(engine.sendDigit(b.legId, 'Z')).rejects.toThrow('not a digit');
+    await expect(rig.engine.sendDigit(b.legId, 'Z')).rejects.toThrow('not a digit');
   }, 30_000);
 });
 
@@ -219,7 +174,7 @@ describe('prompts', () => {
     const a = await caller();
     const files = [await toneFile('one.wav', 500, 0.3), await toneFile('two.wav', 900, 0.3)];
     const startMs = performance.now();
-    await engine.play(a.legId, { playId: 'both', files, repeat: 'once' });
+    await rig.engine.play(a.legId, { playId: 'both', files, repeat: 'once' });
     await until(() => eventsOf('play-finished', a.legId).length === 1, 10_000);
     expect(performance.now() - startMs).toBeGreaterThan(580);
     expect(eventsOf('play-finished', a.legId)).toMatchObject([{ playId: 'both', reason: 'completed' }]);
@@ -232,17 +187,17 @@ describe('prompts', () => {
 
   test('a file that is not there fails the play, not the leg', async () => {
     const a = await caller();
-    await engine.play(a.legId, { playId: 'x', files: [join(folder, 'missing.wav')], repeat: 'once' });
+    await rig.engine.play(a.legId, { playId: 'x', files: [join(rig.folder, 'missing.wav')], repeat: 'once' });
     expect(eventsOf('play-finished', a.legId)).toMatchObject([{ playId: 'x', reason: 'failed' }]);
-    await expect(engine.stopPlay(a.legId)).resolves.toBeUndefined();
+    await expect(rig.engine.stopPlay(a.legId)).resolves.toBeUndefined();
   });
 });
 
 describe('an offer that is refused', () => {
   test('carries over the thread whose fault it is', async () => {
     const leg = { legId: 'refused', kind: 'rtp', mediaTimeoutMs: 0 } as const;
-    await expect(engine.answerOffer(leg, 'v=0 nonsense')).rejects.toMatchObject({ code: 'bad-sdp' });
-    await expect(engine.answerOffer({ ...leg, kind: 'webrtc' }, 'v=0')).rejects.toMatchObject({ code: 'bad-sdp' });
+    await expect(rig.engine.answerOffer(leg, 'v=0 nonsense')).rejects.toMatchObject({ code: 'bad-sdp' });
+    await expect(rig.engine.answerOffer({ ...leg, kind: 'webrtc' }, 'v=0')).rejects.toMatchObject({ code: 'bad-sdp' });
     const full = await createMediaEngine({
       advertisedAddress: '127.0.0.1',
       // Of a documentation network (RFC 5737): nothing can be bound to it here.
@@ -251,8 +206,8 @@ describe('an offer that is refused', () => {
       rtpPortMax: 41_010,
       iceServers: [],
     });
-    const party = await RtpParty.open();
-    open.push(party, full);
+    const party = rig.keep(await RtpParty.open());
+    rig.keep(full);
     await expect(full.answerOffer(leg, party.sdp())).rejects.toMatchObject({
       code: 'unavailable',
       message: 'no free media port',
@@ -264,16 +219,16 @@ describe('recording', () => {
   test('masked time is silence on both sides, and time goes on', async () => {
     const a = await caller();
     const music = await toneFile('music.wav', 700, 1);
-    const path = join(folder, 'masked.wav');
-    await engine.startRecording(a.legId, path);
-    await engine.play(a.legId, { playId: 'm', files: [music], repeat: 'forever' });
+    const path = join(rig.folder, 'masked.wav');
+    await rig.engine.startRecording(a.legId, path);
+    await rig.engine.play(a.legId, { playId: 'm', files: [music], repeat: 'forever' });
     a.party.startTone(440);
     await sleep(700);
-    await engine.maskRecording(a.legId, true);
+    await rig.engine.maskRecording(a.legId, true);
     await sleep(700);
-    await engine.maskRecording(a.legId, false);
+    await rig.engine.maskRecording(a.legId, false);
     await sleep(700);
-    await engine.closeLeg(a.legId);
+    await rig.engine.closeLeg(a.legId);
     const { left, right } = await channelsOf(path);
     expect(left.length).toBeGreaterThan(16_000);
     for (const channel of [left, right]) {
@@ -286,8 +241,8 @@ describe('recording', () => {
 
   test('the file on disk grows and is valid while the call goes on', async () => {
     const a = await caller();
-    const path = join(folder, 'growing.wav');
-    await engine.startRecording(a.legId, path);
+    const path = join(rig.folder, 'growing.wav');
+    await rig.engine.startRecording(a.legId, path);
     a.party.startTone(440);
     await sleep(1800);
     const { left, bytes } = await channelsOf(path);
@@ -295,35 +250,35 @@ describe('recording', () => {
     expect(header.readUInt32LE(40)).toBe(bytes - 44);
     expect(left.length).toBeGreaterThan(4000);
     expect(amplitudeOf(left.subarray(2000), 440)).toBeGreaterThan(4000);
-    await engine.closeLeg(a.legId);
+    await rig.engine.closeLeg(a.legId);
   }, 30_000);
 
   test('a further part under the same name is a file of its own', async () => {
     const a = await caller();
-    const path = join(folder, 'parts.wav');
+    const path = join(rig.folder, 'parts.wav');
     a.party.startTone(440);
-    await engine.startRecording(a.legId, path);
+    await rig.engine.startRecording(a.legId, path);
     await sleep(700);
-    await engine.stopRecording(a.legId);
+    await rig.engine.stopRecording(a.legId);
     const first = await readFile(path);
     for (let part = 2; part <= 3; part += 1) {
-      await engine.startRecording(a.legId, path);
+      await rig.engine.startRecording(a.legId, path);
       await sleep(200);
-      await engine.stopRecording(a.legId);
+      await rig.engine.stopRecording(a.legId);
     }
-    const parts = [path, join(folder, 'parts-2.wav'), join(folder, 'parts-3.wav')];
+    const parts = [path, join(rig.folder, 'parts-2.wav'), join(rig.folder, 'parts-3.wav')];
     expect(eventsOf('recording-started', a.legId).map((event) => event.path)).toEqual(parts);
     expect(eventsOf('recording-finished', a.legId).map((event) => event.path)).toEqual(parts);
     expect(first.length).toBeGreaterThan(44 + 0.5 * 32_000);
     expect(await readFile(path)).toEqual(first);
     for (const part of parts.slice(1)) expect((await readFile(part)).length).toBeGreaterThan(44);
-    await engine.closeLeg(a.legId);
+    await rig.engine.closeLeg(a.legId);
   }, 30_000);
 
   test('a place that cannot be written rejects and leaves the call alone', async () => {
     const a = await caller();
-    await expect(engine.startRecording(a.legId, '/dev/null/x/call.wav')).rejects.toThrow();
-    await expect(engine.startTap(a.legId)).resolves.toBeUndefined();
+    await expect(rig.engine.startRecording(a.legId, '/dev/null/x/call.wav')).rejects.toThrow();
+    await expect(rig.engine.startTap(a.legId)).resolves.toBeUndefined();
   });
 });
 
@@ -331,7 +286,7 @@ describe('silence and hold', () => {
   test('a far end that may send but does not is lost; one on hold is not', async () => {
     const a = await caller({ mediaTimeoutMs: 600 });
     const b = await caller({ mediaTimeoutMs: 600 });
-    await engine.answerOffer(b.leg, b.party.sdp('recvonly'));
+    await rig.engine.answerOffer(b.leg, b.party.sdp('recvonly'));
     await until(() => eventsOf('media-lost', a.legId).length > 0, 5000);
     await sleep(500);
     expect(eventsOf('media-lost', a.legId)).toHaveLength(1);
@@ -341,14 +296,14 @@ describe('silence and hold', () => {
   test('a party on hold hears nothing', async () => {
     const a = await caller();
     const b = await caller();
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 1);
-    expect(await engine.answerOffer(b.leg, b.party.sdp('sendonly'))).toContain('a=recvonly');
+    expect(await rig.engine.answerOffer(b.leg, b.party.sdp('sendonly'))).toContain('a=recvonly');
     for (let i = 0; i < 5; i += 1) a.party.sendPcm(new Int16Array(160));
     await sleep(200);
     expect(b.party.heard).toHaveLength(1);
-    await engine.answerOffer(b.leg, b.party.sdp());
+    await rig.engine.answerOffer(b.leg, b.party.sdp());
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 2);
     // The pause is seen in the timestamp, not as five packets lost.
@@ -358,11 +313,11 @@ describe('silence and hold', () => {
   }, 30_000);
 
   test('unknown legs and useless SDP are refused in plain words', async () => {
-    await expect(engine.connect(joined('nobody', 'else'))).rejects.toThrow('there is no such leg');
+    await expect(rig.engine.connect(joined('nobody', 'else'))).rejects.toThrow('there is no such leg');
     const leg = { legId: 'bad', kind: 'rtp', mediaTimeoutMs: 0 } as const;
-    await expect(engine.answerOffer(leg, 'rubbish')).rejects.toThrow('the offer cannot be used');
-    await expect(engine.play('bad', { playId: 'x', files: [], repeat: 'once' })).rejects.toThrow('no such leg');
-    await expect(engine.closeLeg('bad')).resolves.toBeUndefined();
+    await expect(rig.engine.answerOffer(leg, 'rubbish')).rejects.toThrow('the offer cannot be used');
+    await expect(rig.engine.play('bad', { playId: 'x', files: [], repeat: 'once' })).rejects.toThrow('no such leg');
+    await expect(rig.engine.closeLeg('bad')).resolves.toBeUndefined();
   });
 });
 
@@ -370,7 +325,7 @@ describe('a browser', () => {
   test('and a telephone hear each other; digits go both ways', async () => {
     const a = await caller({ law: 'pcmu' });
     const w = await browser();
-    await engine.connect(joined(a.legId, w.legId));
+    await rig.engine.connect(joined(a.legId, w.legId));
     a.party.startTone(440);
     w.party.startTone(1000);
     await until(() => a.party.heard.length > 50 && w.party.heard.length > 50, 20_000);
@@ -383,34 +338,34 @@ describe('a browser', () => {
     expect(eventsOf('digit', w.legId)[0]?.digit).toBe('9');
     await until(() => w.party.heard.some((packet) => packet.payloadType === 101 && packet.payload[0] === 4));
     expect(a.party.heard.some((packet) => packet.payloadType === 96 && packet.payload[0] === 9)).toBe(true);
-    await engine.closeLeg(w.legId);
+    await rig.engine.closeLeg(w.legId);
   }, 60_000);
 
   test('that offers is answered, held, resumed and taken through an ICE restart', async () => {
     const a = await caller();
     const party = new BrowserParty();
-    open.push(party);
+    rig.keep(party);
     const leg = { legId: 'page', kind: 'webrtc', mediaTimeoutMs: 0 } as const;
-    const answer = await engine.answerOffer(leg, await party.offer());
+    const answer = await rig.engine.answerOffer(leg, await party.offer());
     expect(answer).toContain('a=setup:passive');
     expect(answer).toMatch(/m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 101\r/);
     await party.accept(answer);
     await until(() => party.isConnected, 15_000);
-    await engine.connect(joined(a.legId, leg.legId));
+    await rig.engine.connect(joined(a.legId, leg.legId));
     a.party.startTone(440);
     await until(() => party.heard.length > 10, 15_000);
 
     party.setDirection('sendonly');
-    await party.accept(await engine.answerOffer(leg, await party.offer()));
+    await party.accept(await rig.engine.answerOffer(leg, await party.offer()));
     await sleep(100);
     const held = party.heard.length;
     await sleep(300);
     expect(party.heard).toHaveLength(held);
 
     party.setDirection('sendrecv');
-    await party.accept(await engine.answerOffer(leg, await party.offer({ iceRestart: true })));
+    await party.accept(await rig.engine.answerOffer(leg, await party.offer({ iceRestart: true })));
     await until(() => party.heard.length > held + 20, 15_000);
     expect(amplitudeOf(party.heardPcm().subarray(-1600), 440)).toBeGreaterThan(6000);
-    await engine.closeLeg(leg.legId);
+    await rig.engine.closeLeg(leg.legId);
   }, 60_000);
 });

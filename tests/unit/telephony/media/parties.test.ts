@@ -1,58 +1,19 @@
 /** Several at once, comfort noise, packet lengths, quality, masked recordings: the real engine, real sockets. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
-import type { RunningMediaEngine } from '../../../../telephony/embedded/media/create-media-engine.ts';
-import type { Hearing, MediaEvent } from '../../../../telephony/embedded/media/media-engine.ts';
+import type { Hearing } from '../../../../telephony/embedded/media/media-engine.ts';
 import { serializeRtp } from '../../../../telephony/rtp/rtp-packet.ts';
 import { digitPayloads } from '../../../../telephony/rtp/telephone-event.ts';
 import { saveWav, tone } from '../../../../tools/call/audio.ts';
+import { mediaRig, type CallerLeg } from './media-rig.ts';
 import { RtpParty, amplitudeOf, joined, sleep, until } from './rtp-party.ts';
 
-let engine: RunningMediaEngine;
-let folder: string;
-let serial = 0;
-const events: MediaEvent[] = [];
-const open: RtpParty[] = [];
+// Numbered ports: only such sockets are connected to their far end.
+const rig = mediaRig({ rtpPortMin: 46_000, rtpPortMax: 46_199 });
+const caller = (): Promise<Caller> => rig.caller();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parties-'));
-  engine = await createMediaEngine({
-    advertisedAddress: '127.0.0.1',
-    bindAddress: '127.0.0.1',
-    // Numbered ports: only such sockets are connected to their far end.
-    rtpPortMin: 46_000,
-    rtpPortMax: 46_199,
-    iceServers: [],
-  });
-  engine.subscribe((event) => events.push(event));
-}, 60_000);
-
-afterEach(async () => {
-  for (const party of open.splice(0)) await party.close();
-  events.length = 0;
-});
-
-afterAll(async () => {
-  await engine.close();
-  await rm(folder, { recursive: true });
-});
-
-interface Caller {
-  readonly party: RtpParty;
-  readonly legId: string;
-}
-
-async function caller(): Promise<Caller> {
-  const party = await RtpParty.open();
-  open.push(party);
-  serial += 1;
-  const legId = `leg-${serial}`;
-  party.aim(await engine.answerOffer({ legId, kind: 'rtp', mediaTimeoutMs: 0 }, party.sdp()));
-  return { party, legId };
-}
+type Caller = Pick<CallerLeg, 'party' | 'legId'>;
 
 function hears(leg: Caller, others: readonly Caller[], playsOf: readonly Caller[] = []): Hearing {
   const ids = (legs: readonly Caller[]): string[] => legs.map(({ legId }) => legId);
@@ -68,24 +29,22 @@ function lately(party: RtpParty): Int16Array {
 const soundsOf = (party: RtpParty, hz: readonly number[]): boolean[] =>
   hz.map((one) => amplitudeOf(lately(party), one) > 4_000);
 
-function eventsOf<T extends MediaEvent['type']>(type: T, legId: string): Extract<MediaEvent, { type: T }>[] {
-  return events.filter((one): one is Extract<MediaEvent, { type: T }> => one.type === type && one.legId === legId);
-}
+const eventsOf = rig.eventsOf.bind(rig);
 
 describe('several at once', () => {
   test('a listener hears both sides and what is played to the target, nobody hears the listener', async () => {
     const [a, b, s] = [await caller(), await caller(), await caller()];
-    const music = join(folder, 'music.wav');
+    const music = join(rig.folder, 'music.wav');
     await saveWav(music, tone(600, 1_000));
     a.party.startTone(440);
     b.party.startTone(1_000);
     s.party.startTone(2_200);
-    await engine.connect([hears(a, [b]), hears(b, [a]), hears(s, [a, b], [a])]);
+    await rig.engine.connect([hears(a, [b]), hears(b, [a]), hears(s, [a, b], [a])]);
     const all = [440, 600, 1_000, 2_200];
     await until(() => soundsOf(s.party, all).join() === 'true,false,true,false', 10_000);
     await until(() => soundsOf(a.party, all).join() === 'false,false,true,false', 10_000);
-    await engine.connect([hears(a, []), hears(b, []), hears(s, [a], [a])]);
-    await engine.play(a.legId, { playId: 'm', files: [music], repeat: 'forever' });
+    await rig.engine.connect([hears(a, []), hears(b, []), hears(s, [a], [a])]);
+    await rig.engine.play(a.legId, { playId: 'm', files: [music], repeat: 'forever' });
     await until(() => soundsOf(s.party, all).join() === 'true,true,false,false', 10_000);
     await until(() => soundsOf(a.party, all).join() === 'false,true,false,false', 10_000);
     expect(soundsOf(b.party, [600, 2_200])).toEqual([false, false]);
@@ -93,7 +52,7 @@ describe('several at once', () => {
 
   test('a digit reaches everybody who mixes its sender', async () => {
     const [a, b, c] = [await caller(), await caller(), await caller()];
-    await engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
+    await rig.engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
     a.party.sendDigit(digitPayloads(5, 80));
     const digits = ({ party }: Caller): number[] =>
       party.heard.filter((p) => p.payloadType === 96).map((p) => p.payload[0] ?? 0);
@@ -106,7 +65,7 @@ describe('several at once', () => {
     'packets of %i ms are mixed',
     async (ptimeMs) => {
       const [a, b, c] = [await caller(), await caller(), await caller()];
-      await engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
+      await rig.engine.connect([hears(a, [b, c]), hears(b, [a, c]), hears(c, [a, b])]);
       const pcm = tone(800, 1_000);
       const frame = ptimeMs * 8;
       const startMs = performance.now();
@@ -133,9 +92,11 @@ describe('several at once', () => {
 
   test('unknown legs and a leg that would hear itself are refused, and nothing changes', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
-    await expect(engine.connect([hears(a, []), { ...hears(b, []), hears: ['nobody'] }])).rejects.toThrow('no such leg');
-    await expect(engine.connect([hears(a, [a])])).rejects.toThrow('cannot hear itself');
+    await rig.engine.connect(joined(a.legId, b.legId));
+    await expect(rig.engine.connect([hears(a, []), { ...hears(b, []), hears: ['nobody'] }])).rejects.toThrow(
+      'no such leg',
+    );
+    await expect(rig.engine.connect([hears(a, [a])])).rejects.toThrow('cannot hear itself');
     b.party.startTone(1_000);
     await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
   }, 30_000);
@@ -144,7 +105,7 @@ describe('several at once', () => {
 describe('the relay', () => {
   test('goes on without a jump when the far end starts a new stream, and shows what was lost within each', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     const send = (ssrc: number, sequence: number, rtpTs: number): void => {
       const payload = new Uint8Array(160).fill(0xd5);
       a.party.sendRaw(serializeRtp({ payloadType: 8, marker: false, sequence, rtpTs, ssrc, payload }));
@@ -169,30 +130,28 @@ describe('the relay', () => {
 describe('sockets', () => {
   test('follow a far end that moves with a new description, and only then', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.startTone(440);
     b.party.startTone(1_000);
     await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
-    const moved = await RtpParty.open();
-    open.push(moved);
+    const moved = rig.keep(await RtpParty.open());
     moved.aimLike(a.party);
     // From the new place before anybody was told: nobody hears it.
     a.party.stop();
     moved.startTone(1_600);
     await sleep(400);
     expect(soundsOf(b.party, [1_600])).toEqual([false]);
-    moved.aim(await engine.answerOffer({ legId: a.legId, kind: 'rtp', mediaTimeoutMs: 0 }, moved.sdp()));
+    moved.aim(await rig.engine.answerOffer({ legId: a.legId, kind: 'rtp', mediaTimeoutMs: 0 }, moved.sdp()));
     await until(() => soundsOf(b.party, [1_600]).join() === 'true', 10_000);
     await until(() => soundsOf(moved, [1_000]).join() === 'true', 10_000);
   }, 40_000);
 
   test('take garbage of every kind without harm', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.startTone(440);
     await until(() => soundsOf(b.party, [440]).join() === 'true', 10_000);
-    const stranger = await RtpParty.open();
-    open.push(stranger);
+    const stranger = rig.keep(await RtpParty.open());
     stranger.aimLike(a.party);
     let seed = 1;
     const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 0x8000_0000);
@@ -207,7 +166,7 @@ describe('sockets', () => {
     b.party.startTone(1_000);
     await until(() => soundsOf(a.party, [1_000]).join() === 'true', 10_000);
     await until(() => soundsOf(b.party, [440]).join() === 'true', 10_000);
-    const { ignoredPackets } = await engine.quality(a.legId);
+    const { ignoredPackets } = await rig.engine.quality(a.legId);
     expect(ignoredPackets).toBeGreaterThan(100);
   }, 40_000);
 });
@@ -215,7 +174,7 @@ describe('sockets', () => {
 describe('comfort noise', () => {
   test('becomes noise of its level until audio comes again', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     a.party.sendPcm(new Int16Array(160));
     await until(() => b.party.heard.length === 1);
     a.party.sendPayload(13, Uint8Array.of(40));
@@ -237,7 +196,7 @@ describe('comfort noise', () => {
 describe('quality', () => {
   test('is told every five seconds and at the end, with the loss on the way in', async () => {
     const [a, b] = [await caller(), await caller()];
-    await engine.connect(joined(a.legId, b.legId));
+    await rig.engine.connect(joined(a.legId, b.legId));
     for (let i = 0; i < 100; i += 1) {
       if (i % 10 === 5) a.party.skip(1);
       a.party.sendPcm(new Int16Array(160));
@@ -247,7 +206,7 @@ describe('quality', () => {
     const [first] = eventsOf('quality', a.legId);
     expect(first?.isFinal).toBe(false);
     expect(first?.said.packets).toBeGreaterThan(10);
-    await engine.closeLeg(a.legId);
+    await rig.engine.closeLeg(a.legId);
     const last = eventsOf('quality', a.legId).at(-1);
     expect(last).toMatchObject({ isFinal: true, said: { packets: 100, lostPackets: 10 }, heard: undefined });
     expect(last?.said.mos).toBeLessThan(4);
@@ -258,16 +217,16 @@ describe('quality', () => {
 describe('recordings', () => {
   test('tell where they were masked and that they are complete', async () => {
     const a = await caller();
-    const path = join(folder, 'masked.wav');
-    await engine.startRecording(a.legId, path);
+    const path = join(rig.folder, 'masked.wav');
+    await rig.engine.startRecording(a.legId, path);
     a.party.startTone(440);
     await sleep(300);
-    await engine.maskRecording(a.legId, true);
+    await rig.engine.maskRecording(a.legId, true);
     await sleep(400);
-    await engine.maskRecording(a.legId, false);
+    await rig.engine.maskRecording(a.legId, false);
     await sleep(300);
-    await engine.maskRecording(a.legId, true);
-    await engine.closeLeg(a.legId);
+    await rig.engine.maskRecording(a.legId, true);
+    await rig.engine.closeLeg(a.legId);
     const [finished] = eventsOf('recording-finished', a.legId);
     expect(finished?.isComplete).toBe(true);
     expect(finished?.sizeBytes).toBe((await stat(path)).size);
