@@ -73,6 +73,10 @@ export async function openSurge(setup: SurgeSetup): Promise<SurgeService> {
       if (entry !== undefined) center.seats.setProfile(userId, seatProfile(entry, center.seats.profileOf(userId)));
     }),
     cityName: city.name,
+    sentBy: async (callId) => {
+      const [arrived] = await store.calls.timeline(callId);
+      return arrived?.type === 'call.arrived' ? arrived.sentBy : undefined;
+    },
     offsetMs: offsetMs(),
     nameOf: (userId) => names.get(userId),
     supervisors: () => supervisors,

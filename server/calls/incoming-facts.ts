@@ -1,7 +1,9 @@
 /** What is known of a call when it comes in. */
 import type { SwitchEvent } from '../../telephony/ports/switch.ts';
 import type { CallFacts } from './core/call-types.ts';
+import type { SentBy } from '../timeline/events.ts';
 import type { LineDesk } from './line-desk.ts';
+import type { SentByPartner } from './partners.ts';
 
 type Incoming = Extract<SwitchEvent, { type: 'leg.incoming' }>;
 
@@ -15,6 +17,11 @@ export function incomingFacts(
   const said = event.origin.type === 'endpoint' || /^anonymous$/i.test(event.from) ? '' : event.from;
   const sent = event.origin.type === 'trunk' ? desk.receive(callId, trunk, event.headers) : null;
   const from = sent === null || sent.number === '' ? said : sent.number;
-  const sentBy = sent === null ? {} : { sentBy: sent };
+  const sentBy = sent === null ? {} : { sentBy: sentFrom(sent) };
   return { callId, callerLegId: event.legId, from, to: event.to, trunk, arrivedAtMs: nowMs, ...sentBy };
+}
+
+/** What is kept of it; the number is the caller's own and stands there. */
+function sentFrom({ partnerId, theirCallId, queue, city, placeInLine }: SentByPartner): SentBy {
+  return { partnerId, theirCallId, queue, city, placeInLine };
 }

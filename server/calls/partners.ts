@@ -1,12 +1,8 @@
 /** Partner hotlines, as the calls see them: a port that the surge part fills. */
+import type { SentBy } from '../timeline/events.ts';
+
 /** A call that a partner hotline has sent on to us. */
-export interface SentByPartner {
-  readonly partnerId: string;
-  /** Where its callers wait, if such a queue is configured. */
-  readonly queue: string;
-  readonly city: string;
-  /** Place the caller had there; 0 = not said. */
-  readonly placeInLine: number;
+export interface SentByPartner extends SentBy {
   /** The caller's number, as the partner knows it; '' = withheld. */
   readonly number: string;
 }

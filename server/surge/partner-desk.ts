@@ -25,6 +25,8 @@ export interface PartnerDeskOptions extends Clock {
   readonly hotlineId: string;
   readonly cityName: string;
   readonly active: () => readonly ActiveMeasure[];
+  /** By which partner a call was sent, as its timeline says: this server may have been started after it came. */
+  readonly sentBy: (callId: string) => Promise<Pick<ReceivedCall, 'partnerId' | 'theirCallId'> | undefined>;
 }
 
 /** What goes with a call to a partner. */
@@ -200,7 +202,7 @@ export class PartnerDesk {
 
   /** The ticket of a partner's call goes back to it; nothing for calls of our own. */
   async handBack(ticket: TicketRow): Promise<boolean> {
-    const received = this.#received.get(ticket.callId);
+    const received = this.#received.get(ticket.callId) ?? (await this.#options.sentBy(ticket.callId));
     if (received === undefined) return false;
     const { partnerId, theirCallId } = received;
     const { number: ticketNumber, fields, note, confidential, createdAtMs } = ticket;

@@ -18,7 +18,7 @@ import { policyOf } from './core/policy.ts';
 import type { ActiveMeasure, ControllerInput, ControllerState, Effect, SurgeSample, UsualWeek } from './core/types.ts';
 import { measureWords } from './core/words.ts';
 import { Outbox, type Address } from './outbox.ts';
-import { PartnerDesk } from './partner-desk.ts';
+import { PartnerDesk, type PartnerDeskOptions } from './partner-desk.ts';
 import { Plans, readPlan } from './plans.ts';
 import type { Clock, LineRules, Pages } from './ports.ts';
 import { Standby } from './standby.ts';
@@ -34,6 +34,7 @@ export interface SurgeServiceOptions extends Clock {
   readonly rules: LineRules;
   readonly pages: Pages;
   readonly cityName: string;
+  readonly sentBy: PartnerDeskOptions['sentBy'];
   /** Of the city's clock against UTC. */
   readonly offsetMs: number;
   readonly nameOf: (userId: string) => string | undefined;
@@ -84,8 +85,9 @@ export class SurgeService {
       ...(onReleased === undefined ? {} : { onReleased }),
     });
     const { partners, hotlineId } = settings;
+    const { sentBy } = options;
     const active = (): readonly ActiveMeasure[] => this.#state.active;
-    this.partners = new PartnerDesk({ ...clock, store, outbox, logger, partners, hotlineId, cityName, active });
+    this.partners = new PartnerDesk({ ...clock, store, outbox, logger, partners, hotlineId, cityName, active, sentBy });
   }
 
   /** Loads plan, roster and state; what was in force before a restart is in force again. */

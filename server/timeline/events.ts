@@ -67,6 +67,18 @@ export type PartyEndReason = (typeof partyEndReasons)[number];
 export const callbackReasons = ['asked', 'overflow', 'missed'] as const;
 export type CallbackReason = (typeof callbackReasons)[number];
 
+/** The partner hotline that has sent a call on to us. */
+export interface SentBy {
+  readonly partnerId: string;
+  /** Name of the call there. */
+  readonly theirCallId: string;
+  /** Where its callers wait, if such a queue is configured. */
+  readonly queue: string;
+  readonly city: string;
+  /** Place the caller had there; 0 = not said. */
+  readonly placeInLine: number;
+}
+
 export type CallEventBody =
   | {
       readonly type: 'call.arrived';
@@ -74,6 +86,7 @@ export type CallEventBody =
       readonly to: string;
       readonly trunk: string;
       readonly legId: string;
+      readonly sentBy?: SentBy;
     }
   | { readonly type: 'call.answered' }
   | { readonly type: 'prompt.started'; readonly prompt: string }

@@ -155,9 +155,10 @@ function planOf(scene: Scene): Plan {
 const plain = ({ state, effects }: CallStep): Plan => ({ state, effects, inputs: [] });
 
 function base({ record, settings, nowMs }: Scene): CallState {
-  const { callId, callerLegId, from, to, trunk, arrivedAtMs } = record;
+  const { callId, callerLegId, from, to, trunk, arrivedAtMs, sentBy } = record;
+  const sent = sentBy === undefined ? {} : { sentBy };
   return {
-    ...newCall({ callId, callerLegId, from, to, trunk, arrivedAtMs }, settings),
+    ...newCall({ callId, callerLegId, from, to, trunk, arrivedAtMs, ...sent }, settings),
     queued: record.queued,
     bridgedAtMs: record.bridgedAtMs,
     agentId: record.agentId,

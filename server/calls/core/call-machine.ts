@@ -157,8 +157,12 @@ function lateInput(state: CallState, input: CallInput): CallStep {
 }
 
 function onArrived(state: CallState): CallStep {
-  const { from, to, trunk, callerLegId } = state.facts;
-  return stay(state, [emit({ type: 'call.arrived', from, to, trunk, legId: callerLegId }), { type: 'answer' }]);
+  const { from, to, trunk, callerLegId, sentBy } = state.facts;
+  const sent = sentBy === undefined ? {} : { sentBy };
+  return stay(state, [
+    emit({ type: 'call.arrived', from, to, trunk, legId: callerLegId, ...sent }),
+    { type: 'answer' },
+  ]);
 }
 
 type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;

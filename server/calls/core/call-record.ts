@@ -2,7 +2,7 @@
  * What the timeline says about a call, as far as it takes to go on with it: a fold of its events. Pure.
  * Events that change nothing of that are passed over, also those that a later version has added.
  */
-import type { CallEndCause, CallEvent, EpochMs } from '../../timeline/events.ts';
+import type { CallEndCause, CallEvent, EpochMs, SentBy } from '../../timeline/events.ts';
 import type { Party, PartyTarget, Queued, Supervision } from './call-types.ts';
 
 export type Stage =
@@ -30,6 +30,7 @@ export interface CallRecord {
   readonly to: string;
   readonly trunk: string;
   readonly arrivedAtMs: EpochMs;
+  readonly sentBy: SentBy | undefined;
   /** Of the last event. */
   readonly seq: number;
   readonly lastAtMs: EpochMs;
@@ -151,9 +152,9 @@ const readers: Readers = {
   'call.ended': () => ({ stage: 'ended' }),
 };
 
-function beginning({ callId, legId, from, to, trunk, atMs, seq }: Of<'call.arrived'>): CallRecord {
+function beginning({ callId, legId, from, to, trunk, sentBy, atMs, seq }: Of<'call.arrived'>): CallRecord {
   return {
-    ...{ callId, callerLegId: legId, from, to, trunk, arrivedAtMs: atMs, seq, lastAtMs: atMs },
+    ...{ callId, callerLegId: legId, from, to, trunk, sentBy, arrivedAtMs: atMs, seq, lastAtMs: atMs },
     stage: 'arriving',
     queued: null,
     offer: null,

@@ -2,7 +2,14 @@
 import type { Flow } from '../../../ivr/core/flow.ts';
 import type { FlowExit } from '../../../ivr/core/flow-types.ts';
 import type { EndedBy, HangupCause, LegId, SuperviseMode } from '../../../telephony/ports/switch.ts';
-import type { CallbackReason, CallEndCause, CallEventBody, EpochMs, OfferEndReason } from '../../timeline/events.ts';
+import type {
+  CallbackReason,
+  CallEndCause,
+  CallEventBody,
+  EpochMs,
+  OfferEndReason,
+  SentBy,
+} from '../../timeline/events.ts';
 import type { SkillNeed } from '../../acd/line-store.ts';
 import type { LetGo, SentOn, WaitRules } from './wait-rules.ts';
 
@@ -15,7 +22,7 @@ export interface CallFacts {
   readonly trunk: string;
   readonly arrivedAtMs: EpochMs;
   /** A partner hotline has sent it on: the queue for its callers, if there is one, and what the agent is told. */
-  readonly sentBy?: { readonly queue: string; readonly city: string; readonly placeInLine: number };
+  readonly sentBy?: SentBy;
   /** We phone the citizen: `callerLegId` is dialled once an agent is there. */
   readonly callback?: CallbackFacts;
 }

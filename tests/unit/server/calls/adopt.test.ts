@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LegSnapshot } from '../../../../telephony/ports/switch.ts';
 import { adopt, type Adopted, type Adoption } from '../../../../server/calls/core/adopt.ts';
-import { step } from '../../../../server/calls/core/call-machine.ts';
+import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
 import { recordOf } from '../../../../server/calls/core/call-record.ts';
 import type { CallEffect, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
+import { whyHere } from '../../../../server/calls/views.ts';
 import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
 
 const settings: CallSettings = {
@@ -244,6 +245,31 @@ describe('a call that went on without us', () => {
     expect(words[0]).toBe('call.adopted');
     expect(words).toEqual(expect.arrayContaining([...done]));
     if (done.length === 0) expect(words.slice(1).filter((w) => !w.startsWith('seat'))).toEqual([]);
+  });
+
+  it('keeps the mark of the partner hotline that sent it: as told at its arrival, to the agent who gets it', () => {
+    const sentBy = {
+      partnerId: 'linjiang',
+      theirCallId: 'l7',
+      queue: 'partner-linjiang',
+      city: '临江',
+      placeInLine: 7,
+    };
+    const facts = {
+      callId: 'c1',
+      callerLegId: 'caller',
+      from: '1',
+      to: '12345',
+      trunk: 't',
+      arrivedAtMs: 1_000,
+      sentBy,
+    };
+    const { effects } = step(newCall(facts, settings), { type: 'arrived', atMs: 1_000 });
+    const told = effects.flatMap((e) => (e.type === 'emit' ? [e.event] : []));
+    const { adopted } = adoptOne([...told, ...waiting.slice(1)], [caller('parked')]);
+    const state = adopted[0]?.state;
+    expect(state?.facts).toEqual(facts);
+    expect(state === undefined ? '' : whyHere(state)).toContain('临江');
   });
 
   it('keeps its old place and what it asked for', () => {

@@ -145,7 +145,10 @@ describe('the way into the line', () => {
 });
 
 describe('a call that a partner hotline has sent on', () => {
-  const sentBy = { queue: 'partner-jiangcheng', city: '江城', placeInLine: 7 };
+  const sentBy = {
+    ...{ partnerId: 'jiangcheng', theirCallId: 'j1' },
+    ...{ queue: 'partner-jiangcheng', city: '江城', placeInLine: 7 },
+  };
 
   it('waits in the queue for its callers, where there is one', () => {
     const queues = { 'partner-jiangcheng': rulesOf(settings, 'main') };

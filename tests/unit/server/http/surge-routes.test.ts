@@ -28,6 +28,7 @@ beforeAll(async () => {
       partners: [{ id: 'linjiang', name: '临江', sipUri: 'sip:12345@192.0.2.7', secret }],
     }),
     ...{ plansDir, store: memorySurgeStore(), cityName: '江城', offsetMs: 0, nowMs: () => Date.now() },
+    sentBy: () => Promise.resolve(undefined),
     tickets: f.deps.store.tickets,
     line: { queues: () => Promise.resolve([]), agents: () => Promise.resolve([]) },
     rules: { setPolicy: () => undefined },

@@ -45,6 +45,8 @@ function side(hotlineId: string, partnerId: string, post: typeof fetch): Side {
     hotlineId,
     cityName: '江城',
     active: () => active,
+    sentBy: (callId) =>
+      Promise.resolve(callId === 'before-restart' ? { partnerId: 'jiangcheng', theirCallId: 'their-c8' } : undefined),
   });
   return made as Side;
 }
@@ -180,6 +182,12 @@ describe('calls of partners', () => {
       placeInLine: 0,
       number: '',
     });
+  });
+
+  it('their ticket goes back also when the call came to a server that is no more', async () => {
+    const theirs = side('linjiang', 'jiangcheng', noNetwork);
+    expect(await theirs.desk.handBack(ticketOf('before-restart'))).toBe(true);
+    expect(JSON.stringify([...theirs.store.outboxRows.values()])).toContain('their-c8');
   });
 
   it('their ticket goes back, tried again until it is taken, and counts once', async () => {

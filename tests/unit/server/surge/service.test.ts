@@ -32,6 +32,7 @@ class House {
       plansDir,
       store,
       tickets: { byNumber: () => Promise.resolve(undefined) },
+      sentBy: () => Promise.resolve(undefined),
       line: {
         queues: () => Promise.resolve([this.queue()]),
         agents: () => Promise.resolve(this.agents),
