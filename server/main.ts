@@ -215,6 +215,7 @@ async function openDesk(
     calls: store.calls,
     recognizer,
     persons,
+    trunks: () => ground.phoneSwitch.trunks(),
     nowMs,
     onError,
   });
@@ -259,7 +260,7 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
     },
     routers: phoneSwitch.routers(() => center.all().filter((c) => c.runner.state.phase.name === 'waiting').length),
     health: () => ({
-      trunks: phoneSwitch.trunks(),
+      trunks: phoneSwitch.trunks() ?? [],
       recognizer: recognizer.state.type,
       calls: center.all().filter((c) => !c.closed).length,
     }),

@@ -13,8 +13,10 @@ import { createDirectoryRouter } from '../telephony/freeswitch/directory-http.ts
 import { FreeswitchCluster } from '../telephony/freeswitch/freeswitch-cluster.ts';
 import { FreeswitchSwitch } from '../telephony/freeswitch/freeswitch-switch.ts';
 import type { ClusterNode } from '../telephony/freeswitch/node-health.ts';
+import type { TrunkState } from '../telephony/embedded/trunks/types.ts';
 import { createStateRouter } from '../telephony/freeswitch/state-http.ts';
 import type { EndpointDirectory, PartyControl, Switch } from '../telephony/ports/switch.ts';
+import type { TrunkView } from './realtime/protocol.ts';
 import { ownAddress } from './announce.ts';
 import { embeddedSip } from './trunk-setup.ts';
 
@@ -23,8 +25,8 @@ export interface PhoneSwitch {
   readonly switch: Switch & PartyControl;
   /** Counts and sizes by name, for metrics. */
   counters(): Readonly<Record<string, number>>;
-  /** Trunks and whether they are up; none where the switch keeps that to itself. */
-  trunks(): readonly { readonly name: string; readonly state: string }[];
+  /** Trunks and whether they are up; null where the switch keeps that to itself. */
+  trunks(): readonly TrunkView[] | null;
   /** WebSockets of softphones. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Paths that the switch, or what stands before it, asks of us. */
@@ -66,7 +68,7 @@ async function embedded({ config, directory, iceServers, logger }: PhoneSwitchDe
   return {
     switch: sw,
     counters: () => sw.counters(),
-    trunks: () => sw.trunkStates(),
+    trunks: () => sw.trunkStates().map(trunkView),
     handleUpgrade: (request, socket, head) => {
       sw.handleUpgrade(request, socket, head);
     },
@@ -75,6 +77,10 @@ async function embedded({ config, directory, iceServers, logger }: PhoneSwitchDe
     revoke: () => undefined,
     close: () => sw.close(),
   };
+}
+
+function trunkView({ sinceMs, registered, ...trunk }: TrunkState): TrunkView {
+  return { ...trunk, sinceMs: sinceMs ?? null, registered: registered ?? null };
 }
 
 function freeswitch({ config, directory, logger }: PhoneSwitchDeps): PhoneSwitch {
@@ -87,7 +93,7 @@ function freeswitch({ config, directory, logger }: PhoneSwitchDeps): PhoneSwitch
   return {
     switch: cluster,
     counters: () => cluster.counters(),
-    trunks: () => [],
+    trunks: () => null,
     handleUpgrade: (request, socket, head) => {
       const name = cluster.nodeForEndpoint();
       const node = nodes.find((n) => n.name === name) ?? nodes[0];

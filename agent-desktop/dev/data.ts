@@ -295,6 +295,15 @@ function minutesOf(now: number): SupervisorView['minutes'] {
   });
 }
 
+function trunksOf(now: number): SupervisorView['trunks'] {
+  return [
+    { name: '电信IMS', state: 'up', sinceMs: now - 7_200_000, registered: null, places: 2 },
+    { name: '移动IMS', state: 'down', sinceMs: now - 95_000, registered: false, places: 1 },
+    { name: 'E1-1', state: 'resting', sinceMs: now - 4_000, registered: null, places: 1 },
+    { name: '联通呼入', state: 'inbound-only', sinceMs: null, registered: null, places: 0 },
+  ];
+}
+
 function risksOf(now: number): SupervisorView['risks'] {
   const risk = { maskedNumber: '139****1111', labels: ['燃气泄漏'], words: '煤气味' };
   return [
@@ -323,6 +332,7 @@ export function supervisorView(): SupervisorView {
       },
     ],
     callbacks: callbacksOf(now),
+    trunks: trunksOf(now),
     alarm: null,
     risks: risksOf(now),
     seats: seatsOf(now),

@@ -123,7 +123,7 @@ app.get('/dev/:scene', async (q, r) => {
   r.send('ok');
 });
 app.use(express.static(dist));
-app.get(['/', '/supervisor', '/phone'], (_q, r) => {
+app.get(['/', '/supervisor', '/queue', '/phone'], (_q, r) => {
   r.sendFile(path.join(dist, 'index.html'));
 });
 

@@ -23,6 +23,8 @@ export interface SupervisorFeedOptions {
   readonly recognizer: Recognizer;
   /** Everybody who may take calls. */
   readonly persons: ReadonlyMap<string, Person>;
+  /** Null: the switch keeps them to itself. */
+  readonly trunks: () => SupervisorView['trunks'];
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
 }
@@ -201,6 +203,7 @@ export class SupervisorFeed {
       ...parts,
       ...rates(this.#today),
       queues: queues.map((q) => ({ ...q, title: center.queueTitle(q.queue) })),
+      trunks: this.#options.trunks(),
       alarm: center.alarm,
       risks: center.risks(),
     };

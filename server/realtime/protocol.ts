@@ -167,6 +167,19 @@ export interface QueueView {
   readonly estimatedWaitMs: number;
 }
 
+/** A line to a carrier or a gateway. */
+export interface TrunkView {
+  readonly name: string;
+  /** `resting`: it is there, but calls out keep away from it for a moment. */
+  readonly state: 'up' | 'resting' | 'down' | 'inbound-only';
+  /** Null: calls only come in over it, and nothing is known until one does. */
+  readonly sinceMs: EpochMs | null;
+  /** Null: it wants no registration. */
+  readonly registered: boolean | null;
+  /** Addresses that it has. */
+  readonly places: number;
+}
+
 export interface CallbackView {
   readonly id: string;
   readonly callId: string;
@@ -240,6 +253,8 @@ export interface SupervisorView {
   readonly atMs: EpochMs;
   readonly queues: readonly QueueView[];
   readonly callbacks: readonly CallbackView[];
+  /** Null: the switch keeps them to itself. */
+  readonly trunks: readonly TrunkView[] | null;
   readonly alarm: LineAlarmView | null;
   /** Calls with words of danger, newest first. */
   readonly risks: readonly RiskView[];

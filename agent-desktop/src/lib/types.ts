@@ -31,6 +31,7 @@ export type {
   SupervisorView,
   TransferTarget,
   TranscriptionStatus,
+  TrunkView,
   WaitingView,
 } from '../../../server/realtime/protocol.ts';
 export type {

@@ -9,6 +9,7 @@ import type { TlsPeer } from '../stream-transport.ts';
 import { usableFirst } from './choose.ts';
 import { freshHealth, isUsable, stepHealth, type Health, type HealthInput } from './health.ts';
 import { locate, usualPort, type Dns } from './locate.ts';
+import { standingOf, type Standing } from './standing.ts';
 import type { TrunkOptions, TrunkOutbound, TrunkPlace, TrunkState } from './types.ts';
 
 /** One way out: a place of a trunk. */
@@ -38,6 +39,7 @@ interface Kept {
   registered: boolean | undefined;
   registeringAt: string | undefined;
   isUp: boolean;
+  standing: Standing;
 }
 
 const LOCATE_EVERY_MS = 60_000;
@@ -60,6 +62,7 @@ export class TrunkKeeper {
       this.#kept.set(trunk.name, {
         ...{ trunk, outbound, places: new Map(), isUp: true, registeringAt: undefined },
         registered: trunk.register === undefined ? undefined : false,
+        standing: { state: 'down', sinceMs: parts.nowMs() },
       });
     }
   }
@@ -121,6 +124,7 @@ export class TrunkKeeper {
     const all = [...this.#kept.values()].flatMap(({ trunk, places: of }) =>
       [...of.values()].map(({ flow }): [string, string] => [flow.address, trunk.name]),
     );
+    this.#look(kept);
     this.#parts.onTargets(new Map(all));
     this.#register(kept);
   }
@@ -203,7 +207,9 @@ export class TrunkKeeper {
   #judge(kept: Kept, placeId: string, input: HealthInput): void {
     const place = kept.places.get(placeId);
     if (place === undefined) return;
+    this.#look(kept);
     place.health = stepHealth(place.health, input, kept.outbound.health, this.#parts.nowMs());
+    this.#look(kept);
     const isUp = [...kept.places.values()].some(({ health }) => health.isUp);
     if (isUp === kept.isUp) return;
     kept.isUp = isUp;
@@ -246,9 +252,16 @@ export class TrunkKeeper {
   states(): readonly TrunkState[] {
     return this.#parts.trunks.map(({ name }) => {
       const kept = this.#kept.get(name);
-      if (kept === undefined) return { name, state: 'inbound-only', registered: undefined, places: 0 };
-      return { name, state: kept.isUp ? 'up' : 'down', registered: kept.registered, places: kept.places.size };
+      if (kept === undefined)
+        return { name, state: 'inbound-only', sinceMs: undefined, registered: undefined, places: 0 };
+      return { name, ...this.#look(kept), registered: kept.registered, places: kept.places.size };
     });
+  }
+
+  #look(kept: Kept): Standing {
+    const healths = [...kept.places.values()].map(({ health }) => health);
+    kept.standing = standingOf(kept.standing, healths, this.#parts.nowMs());
+    return kept.standing;
   }
 
   /** Stops asking, and takes back what was registered. */

@@ -58,11 +58,13 @@ export interface TrunkPlace {
   readonly port: number;
 }
 
-/** As metrics and pages show it. */
+/** As metrics and pages show it. `resting`: calls keep away from it for a moment. */
 export interface TrunkState {
   readonly name: string;
   /** `inbound-only`: no calls go out over it. */
-  readonly state: 'up' | 'down' | 'inbound-only';
+  readonly state: 'up' | 'resting' | 'down' | 'inbound-only';
+  /** Undefined: inbound only. */
+  readonly sinceMs: number | undefined;
   readonly registered: boolean | undefined;
   readonly places: number;
 }

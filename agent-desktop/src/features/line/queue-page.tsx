@@ -8,6 +8,7 @@ import type { LineAlarmView, QueueView } from '../../lib/types.ts';
 import { Callbacks } from './callbacks.tsx';
 import { LineSeats } from './line-seats.tsx';
 import { QueueTable } from './queue-table.tsx';
+import { Trunks } from './trunks.tsx';
 import { WaitingCallers } from './waiting-callers.tsx';
 import './line.css';
 
@@ -32,6 +33,7 @@ export default function QueuePage(): ReactElement {
         <h1>{t('line.queue.title')}</h1>
       </header>
       {supervisor.alarm !== null && <Alarm alarm={supervisor.alarm} queues={supervisor.queues} />}
+      <Trunks trunks={supervisor.trunks} />
       <QueueTable queues={supervisor.queues} />
       <div className="line-lists">
         <WaitingCallers view={supervisor} />

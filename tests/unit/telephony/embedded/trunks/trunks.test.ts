@@ -6,6 +6,7 @@ import {
   stepHealth,
   type HealthInput,
 } from '../../../../../telephony/embedded/trunks/health.ts';
+import { standingOf, type Standing } from '../../../../../telephony/embedded/trunks/standing.ts';
 import { locate, type Dns, type NaptrRecord, type SrvRecord } from '../../../../../telephony/embedded/trunks/locate.ts';
 
 const RULES = { downAfter: 2, upAfter: 2 };
@@ -46,6 +47,25 @@ describe('health of a trunk', () => {
     expect([health.isUp, health.restUntilMs]).toEqual([isUp, restUntilMs]);
     if (restUntilMs > 0) expect(isUsable(health, restUntilMs - 1)).toBe(false);
     expect(isUsable(health, restUntilMs)).toBe(isUp);
+  });
+});
+
+describe('how a trunk stands', () => {
+  const down = { ...freshHealth, isUp: false };
+  const resting = { ...freshHealth, restUntilMs: 5_000 };
+  const since = (state: Standing['state'], sinceMs = 500): Standing => ({ state, sinceMs });
+
+  it.each<[string, Standing, Parameters<typeof standingOf>[1], number, Standing]>([
+    ['up by one of its places', since('down'), [down, freshHealth], 1_000, since('up', 1_000)],
+    ['down when all are', since('up'), [down, down], 1_000, since('down', 1_000)],
+    ['down without a place', since('up'), [], 1_000, since('down', 1_000)],
+    ['resting when those that are there rest', since('up'), [down, resting], 1_000, since('resting', 1_000)],
+    ['up when one does not rest', since('up'), [resting, freshHealth], 1_000, since('up')],
+    ['up from the end of the rest on, whenever one looks', since('resting'), [resting], 9_000, since('up', 5_000)],
+    ['up at once when a call was answered', since('resting'), [freshHealth], 1_000, since('up', 1_000)],
+    ['as before when nothing has changed', since('down'), [down], 9_000, since('down')],
+  ])('%s', (_what, before, places, nowMs, expected) => {
+    expect(standingOf(before, places, nowMs)).toEqual(expected);
   });
 });
 
