@@ -60,11 +60,14 @@ export async function locate(dns: Dns, wanted: Wanted, random: () => number): Pr
     const records = (await dns.srv(service.name))
       .slice(0, MAX_RECORDS)
       .filter(({ name }) => name !== '.' && name !== '');
-    const found = await Promise.all(
+    const found = await Promise.allSettled(
       inOrder(records, random).map((r) => placesAt(dns, { name: r.name, port: r.port, transport: service.transport })),
     );
-    const places = found.flat();
+    const places = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     if (places.length > 0) return places;
+    // One server whose address DNS did not tell does not take the others away; when none is left, it is a failure.
+    const failed = found.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
   const chosen = transport ?? 'UDP';
   return placesAt(dns, { name: host, port: usualPort(chosen), transport: chosen });

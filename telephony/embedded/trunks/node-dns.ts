@@ -9,7 +9,7 @@ async function orNothing<T>(records: Promise<T[]>): Promise<T[]> {
   try {
     return await records;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     if (NOTHING.has(code)) return [];
     throw error;
   }
