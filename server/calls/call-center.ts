@@ -19,6 +19,7 @@ import type { CallSpeech } from './call-speech.ts';
 import type { CallFacts } from './core/call-types.ts';
 import type { Dispatcher, DispatchAlarm } from './dispatcher.ts';
 import { endpointOf } from './endpoints.ts';
+import { forgetWhenIdle } from './forgetting.ts';
 import { incomingFacts } from './incoming-facts.ts';
 import { VoicemailDesk } from './ivr-voicemail.ts';
 import { createLiveCall, type LiveCall, type LiveCallNews } from './live-call.ts';
@@ -37,9 +38,6 @@ import { readHistory } from './read-history.ts';
 import { riskViews } from './views.ts';
 
 export type { CallbackSetup, CallCenterListener, CallCenterOptions } from './call-center-options.ts';
-
-/** An ended call without an agent is kept this long for late events. */
-const FORGET_MS = 60_000;
 
 export class CallCenter {
   readonly #options: CallCenterOptions;
@@ -363,23 +361,14 @@ export class CallCenter {
     call.closed = true;
     await call.draft.close();
     this.#listener?.callChanged(call);
-    setTimeout(() => {
-      this.#forgetWhenIdle(call);
-    }, FORGET_MS).unref();
-  }
-
-  /** A call stays in memory while somebody's wrap-up refers to it, or its draft is not in the database yet. */
-  #forgetWhenIdle(call: LiveCall): void {
-    const { callId } = call.runner;
-    const needed = this.seats.all().some((s) => s.work.type !== 'none' && s.work.callId === callId);
-    if (needed || !call.draft.isSaved || this.#voicemail.holds(callId)) {
-      setTimeout(() => {
-        this.#forgetWhenIdle(call);
-      }, FORGET_MS).unref();
-      return;
-    }
-    this.#table.forget(callId);
-    this.timeline.forget(callId);
+    forgetWhenIdle(call, {
+      seats: this.seats,
+      isHeld: (callId) => this.#voicemail.holds(callId),
+      forget: (callId) => {
+        this.#table.forget(callId);
+        this.timeline.forget(callId);
+      },
+    });
   }
 
   async close(): Promise<void> {

@@ -9,39 +9,23 @@ import type { HangupCause } from '../../telephony/ports/switch.ts';
 import type { AgentIntent, LineStore } from '../acd/line-store.ts';
 import type { Draft, DraftPatch } from '../drafts/types.ts';
 import type { Desk, DeskPush } from '../realtime/desk.ts';
-import type {
-  AgentView,
-  DeskCallView,
-  Hello,
-  LineView,
-  Me,
-  None,
-  OfferView,
-  Result,
-  TranscriptionStatus,
-} from '../realtime/protocol.ts';
-import type { CallerHistory, Store } from '../store/ports.ts';
+import type { AgentView, Hello, Me, None, Result } from '../realtime/protocol.ts';
+import type { Store } from '../store/ports.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { Dialled } from './agent-dials.ts';
 import type { TransferAsked } from './call-center-options.ts';
 import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
-import { hasPhone, phoneOf, type SeatState } from './core/seat.ts';
+import { hasPhone, type SeatState } from './core/seat.ts';
+import { DeskPushes } from './desk-pushes.ts';
+import { DeskViews } from './desk-views.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Asides } from './asides.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
 import { LineDeskRequests } from './line-requests.ts';
-import {
-  agentView,
-  deskCallView,
-  historyFor,
-  noHistory,
-  offerView,
-  transcriptionStatus,
-  type Person,
-} from './views.ts';
+import { agentView, type Person } from './views.ts';
 
 export interface DeskServiceOptions {
   readonly center: CallCenter;
@@ -62,7 +46,6 @@ export interface DeskServiceOptions {
 
 const usualQueues = [{ queue: 'main', title: '综合队列' }];
 
-const LINE_PUSH_MS = 300;
 /** Phases in which an agent's reloaded page is rung again. */
 const returnable: ReadonlySet<string> = new Set(['talking', 'held', 'agent-lost', 'consulting', 'conference']);
 
@@ -77,18 +60,15 @@ export class DeskService implements Desk, CallCenterListener {
   readonly party: CallControl;
   readonly line: LineDeskRequests;
   readonly #options: DeskServiceOptions;
-  #push: DeskPush | undefined;
-  #linePush: NodeJS.Timeout | undefined;
-  #lastLine = '';
+  readonly #views: DeskViews;
+  readonly #pushes: DeskPushes;
   /** Numbers of tickets whose creation is on the timeline. */
   readonly #told = new Set<string>();
-  /** Last call view sent to each agent, so that a desk that becomes free is told once. */
-  readonly #lastCall = new Map<string, string | null>();
-  /** The last offer of each agent that was told to have been picked up. */
-  readonly #pickedUp = new Map<string, string>();
 
   constructor(options: DeskServiceOptions) {
     this.#options = options;
+    this.#views = new DeskViews(options);
+    this.#pushes = new DeskPushes(this.#views);
     const { center, persons, logger, queues = usualQueues, canDialOut = false } = options;
     this.party = new CallControl({ center, persons, logger, queues, canDialOut });
     this.line = new LineDeskRequests({
@@ -102,12 +82,12 @@ export class DeskService implements Desk, CallCenterListener {
       },
     });
     center.listen(this);
-    options.recognizer.onState(() => this.#push?.toAll('recognizer', this.#recognizer()));
+    options.recognizer.onState(() => this.#pushes.to?.toAll('recognizer', this.#views.recognizer()));
   }
 
   /** The gateway is made after the desk; it is known before the first page connects. */
   connect(push: DeskPush): void {
-    this.#push = push;
+    this.#pushes.to = push;
     this.#options.feed.connect(push);
   }
 
@@ -117,19 +97,19 @@ export class DeskService implements Desk, CallCenterListener {
     const { center, persons, nowMs, drafts, asides } = this.#options;
     persons.set(me.id, me);
     const seat = center.seats.input(me.id, { type: 'page-open' });
-    const call = this.#callOf(seat);
+    const call = this.#views.callOf(seat);
     return {
       serverNowMs: nowMs(),
       me,
       agent: agentView(seat, me),
-      offer: this.#offerOf(seat),
-      call: call === undefined ? null : this.#callView(call, seat),
+      offer: this.#views.offerOf(seat),
+      call: call === undefined ? null : this.#views.callView(call, seat),
       transcript: call === undefined ? [] : [...call.segments.values()],
       draft: call === undefined ? null : call.draft.draft,
       aside: call === undefined ? null : asides.of(call.runner.callId),
       openDrafts: (await drafts.of(me.id)).filter((d) => d.callId !== call?.runner.callId),
-      line: await this.#lineView(),
-      recognizer: this.#recognizer(),
+      line: await this.#views.lineView(),
+      recognizer: this.#views.recognizer(),
       dispositions: this.#options.dispositions ?? [],
       byPhoneAllowed: center.phones.isAllowed,
     };
@@ -153,7 +133,7 @@ export class DeskService implements Desk, CallCenterListener {
 
   declineOffer(me: Me, offerId: string): Promise<Result<None>> {
     const seat = this.#options.center.seats.get(me.id);
-    const call = seat.work.type === 'ringing' && seat.work.offerId === offerId ? this.#callOf(seat) : undefined;
+    const call = seat.work.type === 'ringing' && seat.work.offerId === offerId ? this.#views.callOf(seat) : undefined;
     if (call === undefined) return Promise.resolve({ ok: false, code: 'not-found', message: '来电已撤回' });
     call.runner.input({ type: 'declined', agentId: me.id, offerId });
     return Promise.resolve(done(none));
@@ -172,7 +152,7 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   #command(me: Me, callId: string, type: 'hold' | 'resume' | 'hang-up'): Promise<Result<None>> {
-    const call = this.#callOf(this.#options.center.seats.get(me.id));
+    const call = this.#views.callOf(this.#options.center.seats.get(me.id));
     if (call?.runner.callId !== callId) return Promise.resolve(wrongCall);
     const before = call.runner.state;
     call.runner.input({ type, agentId: me.id });
@@ -256,11 +236,11 @@ export class DeskService implements Desk, CallCenterListener {
   // --- what calls tell ------------------------------------------------------------------------------------------
 
   callChanged(call: LiveCall): void {
-    for (const seat of this.#seatsOf(call)) {
-      this.#pushCall(seat);
-      if (seat.byPhone) this.#pushPickedUp(seat);
+    for (const seat of this.#views.seatsOf(call)) {
+      this.#pushes.call(seat);
+      if (seat.byPhone) this.#pushes.pickedUp(seat);
     }
-    this.#pushLineSoon();
+    this.#pushes.lineSoon();
     this.#options.feed.changed();
   }
 
@@ -278,30 +258,22 @@ export class DeskService implements Desk, CallCenterListener {
   seatChanged(seat: SeatState, before: SeatState): void {
     const { center, persons } = this.#options;
     const person = persons.get(seat.agentId) ?? { displayName: '', agentNumber: '', role: 'agent' };
-    this.#push?.toUser(seat.agentId, 'agent', agentView(seat, person));
+    this.#pushes.to?.toUser(seat.agentId, 'agent', agentView(seat, person));
     if (before.work.type === 'ringing' && (seat.work.type !== 'ringing' || seat.work.offerId !== before.work.offerId)) {
-      this.#push?.toUser(seat.agentId, 'offer.withdrawn', {
+      this.#pushes.to?.toUser(seat.agentId, 'offer.withdrawn', {
         offerId: before.work.offerId,
         reason: withdrawnReason(seat),
       });
     }
-    const offer = this.#offerOf(seat);
-    if (offer !== null) this.#push?.toUser(seat.agentId, 'offer', offer);
+    const offer = this.#views.offerOf(seat);
+    if (offer !== null) this.#pushes.to?.toUser(seat.agentId, 'offer', offer);
     if (before.work.type === 'wrap-up' && seat.work.type !== 'wrap-up') {
       const left = center.get(before.work.callId);
       if (left !== undefined) this.#wrapUpEnded(left, before);
     }
-    this.#pushCall(seat);
-    this.#pushLineSoon();
+    this.#pushes.call(seat);
+    this.#pushes.lineSoon();
     this.#options.feed.seatChanged(seat.agentId);
-  }
-
-  /** The agent's telephone has picked up: the page may take the call, once. */
-  #pushPickedUp(seat: SeatState): void {
-    const offer = this.#offerOf(seat);
-    if (offer?.byPhone !== 'picked-up' || this.#pickedUp.get(seat.agentId) === offer.offerId) return;
-    this.#pickedUp.set(seat.agentId, offer.offerId);
-    this.#push?.toUser(seat.agentId, 'offer', offer);
   }
 
   #wrapUpEnded(call: LiveCall, { agentId, work }: SeatState): void {
@@ -313,17 +285,18 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   transcript(call: LiveCall, update: TranscriptUpdate): void {
-    for (const seat of this.#seatsOf(call)) this.#push?.toUser(seat.agentId, 'transcript', call.runner.callId, update);
+    for (const seat of this.#views.seatsOf(call))
+      this.#pushes.to?.toUser(seat.agentId, 'transcript', call.runner.callId, update);
   }
 
   draft(call: LiveCall, patch: DraftPatch): void {
     const owner = call.draft.agentId;
-    const agents = new Set([...this.#seatsOf(call).map((s) => s.agentId), ...(owner === null ? [] : [owner])]);
-    for (const agentId of agents) this.#push?.toUser(agentId, 'draft', patch);
+    const agents = new Set([...this.#views.seatsOf(call).map((s) => s.agentId), ...(owner === null ? [] : [owner])]);
+    for (const agentId of agents) this.#pushes.to?.toUser(agentId, 'draft', patch);
   }
 
   draftGiven(draft: Draft, agentId: string): void {
-    this.#push?.toUser(agentId, 'draft.given', draft);
+    this.#pushes.to?.toUser(agentId, 'draft.given', draft);
   }
 
   event(event: CallEvent): void {
@@ -335,15 +308,6 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   // --- helpers --------------------------------------------------------------------------------------------------
-
-  #recognizer(): TranscriptionStatus {
-    const { recognizer } = this.#options;
-    return transcriptionStatus(recognizer.state, recognizer.description);
-  }
-
-  #callOf(seat: SeatState): LiveCall | undefined {
-    return seat.work.type === 'none' ? undefined : this.#options.center.get(seat.work.callId);
-  }
 
   /** The call this agent talks on, has lost, or wraps up; not one that is only ringing. */
   #ownCall(me: Me, callId: string): LiveCall | undefined {
@@ -358,88 +322,8 @@ export class DeskService implements Desk, CallCenterListener {
     return draft?.agentId === null || draft?.agentId === me.id ? draft : undefined;
   }
 
-  #seatsOf(call: LiveCall): readonly SeatState[] {
-    return this.#options.center.seats
-      .all()
-      .filter((s) => s.work.type !== 'none' && s.work.callId === call.runner.callId);
-  }
-
-  #offerOf(seat: SeatState): OfferView | null {
-    const call = this.#callOf(seat);
-    if (seat.work.type !== 'ringing' || call === undefined) return null;
-    const history = this.#historyFor(call, seat.agentId);
-    return offerView(call.runner.state, seat, { offerId: seat.work.offerId, history, nowMs: this.#options.nowMs() });
-  }
-
-  #callView(call: LiveCall, seat: SeatState): DeskCallView | null {
-    if (seat.work.type === 'ringing') return null;
-    const { on, reason } = call.transcription;
-    const status = this.#recognizer();
-    return deskCallView(call.runner.state, seat, {
-      history: this.#historyFor(call, seat.agentId),
-      recordingStartedAtMs: call.runner.recordingStartedAtMs,
-      transcription:
-        on || status.type === 'starting' ? status : { type: 'off', reason: reason === '' ? '转写未开启' : reason },
-      ticketNumber: call.ticketNumber,
-      endCause: call.endCause,
-      firstWaitMs: call.firstWaitMs,
-      nameOf: (agentId) => this.#options.persons.get(agentId)?.displayName ?? '',
-    });
-  }
-
-  /** An agent far away sees the call of the moment and nothing of the past. */
-  #historyFor({ history }: LiveCall, agentId: string): CallerHistory {
-    return this.#options.persons.get(agentId)?.role === 'cloud' ? noHistory : historyFor(history, agentId);
-  }
-
-  #pushCall(seat: SeatState): void {
-    const call = this.#callOf(seat);
-    const view = call === undefined ? null : this.#callView(call, seat);
-    const text = view === null ? null : JSON.stringify(view);
-    if ((this.#lastCall.get(seat.agentId) ?? null) === text) return;
-    const isNew = view !== null && !(this.#lastCall.get(seat.agentId) ?? '').includes(`"callId":"${view.callId}"`);
-    this.#lastCall.set(seat.agentId, text);
-    this.#push?.toUser(seat.agentId, 'call', view);
-    if (!isNew || call === undefined) return;
-    // A call that came from another agent brings its words and its draft along.
-    for (const update of call.segments.values())
-      this.#push?.toUser(seat.agentId, 'transcript', call.runner.callId, update);
-    const { draft } = call.draft;
-    const { callId, rev, fields, confidential, note } = draft;
-    this.#push?.toUser(seat.agentId, 'draft', { callId, rev, fields, confidential, note });
-  }
-
-  async #lineView(): Promise<LineView> {
-    const queues = await this.#options.line.queues();
-    const nowMs = this.#options.nowMs();
-    const oldestMs = Math.min(nowMs, ...queues.map((q) => q.oldestJoinedAtMs ?? nowMs));
-    const seats = this.#options.center.seats.all();
-    return {
-      waiting: queues.reduce((sum, q) => sum + q.waiting, 0),
-      longestWaitMs: nowMs - oldestMs,
-      freeAgents: seats.filter((s) => s.intent === 'available' && phoneOf(s) === 'idle').length,
-    };
-  }
-
-  #pushLineSoon(): void {
-    this.#linePush ??= setTimeout(() => {
-      this.#linePush = undefined;
-      void this.#pushLine();
-    }, LINE_PUSH_MS);
-  }
-
-  /** Thousands of pages are not told of what they know already; seconds run by themselves. */
-  async #pushLine(): Promise<void> {
-    const view = await this.#lineView().catch(() => undefined);
-    if (view === undefined) return;
-    const text = `${String(view.waiting)}/${String(view.freeAgents)}/${String(Math.round(view.longestWaitMs / 5_000))}`;
-    if (text === this.#lastLine) return;
-    this.#lastLine = text;
-    this.#push?.toAll('line', view);
-  }
-
   close(): void {
-    clearTimeout(this.#linePush);
+    this.#pushes.close();
     this.#options.feed.close();
   }
 }

@@ -1,7 +1,7 @@
 /** FreeSWITCH behind the `Switch` port, steered over its event socket. */
 import type { Logger } from 'pino';
 import type { EslEvent } from '../esl/codec/event.ts';
-import { EslClient } from '../esl/esl-client.ts';
+import type { EslClient } from '../esl/esl-client.ts';
 import {
   SwitchError,
   type HangupCause,
@@ -15,7 +15,8 @@ import {
   type SwitchEvent,
   type TapFrame,
 } from '../ports/switch.ts';
-import { ChannelCore, channelEvents, wantsEvent, type Effect } from './channel-core.ts';
+import { ChannelCore, type Effect } from './channel-core.ts';
+import { createClient } from './client.ts';
 import { LegCommands } from './commands.ts';
 import { Dialler } from './dialler.ts';
 import { SwitchEmitter } from '../ports/switch-emitter.ts';
@@ -28,7 +29,8 @@ import { Parties } from './parties.ts';
 import { Player } from './player.ts';
 import { Recorder } from './recorder.ts';
 import { Reconciler } from './reconciler.ts';
-import { registrationEvents, Registrations } from './registrations.ts';
+import { Registrations } from './registrations.ts';
+import { restoreLegs } from './restore.ts';
 import { LegAudio } from './leg-audio.ts';
 
 const DEFAULT_START_WITHIN_MS = 10_000;
@@ -68,7 +70,15 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     this.node = options.name;
     this.#logger = options.logger;
     this.#emitter = new SwitchEmitter(options.logger);
-    this.#esl = this.#createClient();
+    this.#esl = createClient(options, {
+      onEvent: (event) => {
+        this.#onEvent(event);
+      },
+      onUp: () => this.#onUp(),
+      onDown: () => {
+        this.#setState('down');
+      },
+    });
     this.#commands = new LegCommands(this.#esl);
     const run = (effects: readonly Effect[]): void => {
       this.#run(effects);
@@ -85,26 +95,6 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     this.#mediaWatch = new MediaWatch(this.#commands, run);
     this.#qualityWatch = new QualityWatch(this.#commands, run, options.qualityEveryMs);
     this.#reconciler = new Reconciler(shared);
-  }
-
-  #createClient(): EslClient {
-    const { eventSocket, logger, newId, backoffMs, pingEveryMs, commandTimeoutMs } = this.#options;
-    return new EslClient({
-      ...eventSocket,
-      ...{ logger, newId },
-      events: ['BACKGROUND_JOB', ...channelEvents, ...registrationEvents],
-      wants: wantsEvent,
-      onEvent: (event) => {
-        this.#onEvent(event);
-      },
-      onUp: () => this.#onUp(),
-      onDown: () => {
-        this.#setState('down');
-      },
-      ...(backoffMs === undefined ? {} : { backoffMs }),
-      ...(pingEveryMs === undefined ? {} : { pingEveryMs }),
-      ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
-    });
   }
 
   get state(): NodeState {
@@ -341,24 +331,12 @@ export class FreeswitchSwitch implements Switch, PartyControl {
     const { adopted, ended } = await this.#reconciler.all(restarted ? 'failed' : 'normal');
     for (const leg of this.#legs.all()) if (leg.answered) this.#qualityWatch.watch(leg);
     this.#registrations.replace(await this.#commands.ask('show registrations as json'));
-    if (again) await this.#restore(restarted);
+    const parts = { legs: this.#legs.all(), commands: this.#commands, player: this.#player, logger: this.#logger };
+    if (again) await restoreLegs(parts, restarted);
+    if (again) this.#audio.renew();
     this.#logger.info({ node: this.node, restarted, adopted, ended, legs: this.#legs.size }, 'FreeSWITCH is in hand');
     this.#setState('up');
     this.#firstUp();
-  }
-
-  /** Marks set after the answer die with FreeSWITCH, prompts stop, and nobody told how far they got. */
-  async #restore(restarted: boolean): Promise<void> {
-    const legs = this.#legs.all();
-    const failed = (error: unknown): void => {
-      this.#logger.warn({ err: error }, 'leg could not be restored');
-    };
-    if (restarted)
-      await Promise.all(
-        legs.map((leg) => this.#commands.setVariables(leg.legId, markVariables(leg.marks)).catch(failed)),
-      );
-    await Promise.all(legs.map((leg) => this.#player.again(leg, !restarted).catch(failed)));
-    this.#audio.renew();
   }
 
   #onEvent(event: EslEvent): void {

@@ -4,15 +4,14 @@
  * Every method that may cause something returns its effects in the order in which they must be performed; `nowMs`
  * is any clock that only goes forward.
  */
-import { DigestServer } from '../auth/digest-server.ts';
 import { parseMessage, type ParseFault } from '../message/parse.ts';
-import { parseVia } from '../message/via.ts';
-import { splitOutside } from '../message/tokens.ts';
 import type { Header, ReceivedMessage, ReceivedRequest } from '../message/types.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
 import { ALLOW, makeResponse, SUPPORTED } from './build.ts';
 import { CallBook, type Call } from './call-book.ts';
+import { answerToFault } from './fault.ts';
+import { Gate } from './gate.ts';
 import { IncomingCalls } from './incoming.ts';
 import { MidDialog } from './mid-dialog.ts';
 import { OutgoingCalls } from './outgoing.ts';
@@ -25,18 +24,8 @@ import { SessionTimers } from './session-timers.ts';
 import { CoreRuntime } from './runtime.ts';
 import { screen } from './screen.ts';
 import { TransactionLayer, type ServerTransaction } from './transaction-layer.ts';
-import type {
-  Admission,
-  AskRequest,
-  CallOrigin,
-  CoreEffect,
-  DialRequest,
-  Flow,
-  RegisterRequest,
-  SipCoreOptions,
-} from './types.ts';
+import type { AskRequest, CoreEffect, DialRequest, Flow, RegisterRequest, SipCoreOptions } from './types.ts';
 
-const NONCE_LIFE_MS = 300_000;
 const CRLF = new Uint8Array([13, 10]);
 
 export interface HangUp {
@@ -56,7 +45,7 @@ function rejectHeaders({ reason, retryAfterS }: HangUp): { name: string; value: 
 
 export class SipCore {
   readonly #runtime: CoreRuntime;
-  readonly #digest: DigestServer;
+  readonly #gate: Gate;
   readonly #layer: TransactionLayer;
   readonly #book: CallBook;
   readonly #registrar: Registrar;
@@ -72,14 +61,6 @@ export class SipCore {
   constructor(options: SipCoreOptions) {
     const runtime = new CoreRuntime(options);
     this.#runtime = runtime;
-    this.#digest = new DigestServer({
-      realm: options.domain,
-      find: options.findAccount,
-      secret: options.newToken(),
-      newToken: options.newToken,
-      algorithms: options.digestAlgorithms,
-      nonceLifeMs: NONCE_LIFE_MS,
-    });
     const layer = new TransactionLayer(runtime, {
       onAck: (request, flow) => {
         this.#mid.onAck(request, flow, this.#answering);
@@ -90,6 +71,7 @@ export class SipCore {
     this.#book = book;
     const registrar = new Registrar(runtime);
     this.#registrar = registrar;
+    this.#gate = new Gate(runtime, registrar);
     this.#registerClient = new RegisterClient(runtime, layer);
     this.#asking = new Asking(runtime, layer);
     this.#referrals = new Referrals(runtime, { layer, book });
@@ -302,7 +284,7 @@ export class SipCore {
   }
 
   #onStandalone(request: ReceivedRequest, flow: Flow): void {
-    const admission = this.#admit(request, flow);
+    const admission = this.#gate.admit(request, flow);
     if (admission.type === 'drop') {
       this.#runtime.count(admission.why === 'scanner' ? 'dropped-scanners' : 'dropped-strangers');
       return;
@@ -314,19 +296,13 @@ export class SipCore {
     else this.#dispatch(tx, admission.trusted);
   }
 
-  /** A registered endpoint has proved itself before: what it asks is never held back as a stranger's. */
-  #admit(request: ReceivedRequest, flow: Flow): Admission {
-    if (this.#registrar.findByFlow(flow.id) !== undefined) return { type: 'serve', trusted: undefined };
-    return this.#runtime.options.admit(request, flow, this.#runtime.nowMs);
-  }
-
   #dispatch(tx: ServerTransaction, trusted: string | undefined): void {
     switch (tx.request.method) {
       case 'INVITE':
         this.#onInvite(tx, trusted);
         break;
       case 'REGISTER':
-        this.#onRegister(tx);
+        this.#gate.register(tx);
         break;
       case 'OPTIONS':
         tx.respond(
@@ -349,35 +325,8 @@ export class SipCore {
   }
 
   #onInvite(tx: ServerTransaction, trusted: string | undefined): void {
-    const verdict = this.#digest.verify(tx.request, 407, this.#runtime.nowMs);
-    if (verdict.type === 'proved') {
-      this.#incoming.onInvite(tx, { type: 'endpoint', endpointId: verdict.account.endpointId });
-      return;
-    }
-    // An endpoint must prove itself even from a trusted address: else anyone there could speak in its name.
-    const mustProve = trusted === undefined || this.#registrar.findByFlow(tx.flow.id) !== undefined;
-    const origin: CallOrigin | undefined = mustProve ? undefined : { type: 'trusted', name: trusted };
-    if (verdict.type === 'none' && origin !== undefined) this.#incoming.onInvite(tx, origin);
-    else if (verdict.type === 'wrong') this.#refuseCredentials(tx);
-    else this.#challenge(tx, 407, verdict.type === 'stale');
-  }
-
-  #onRegister(tx: ServerTransaction): void {
-    const verdict = this.#digest.verify(tx.request, 401, this.#runtime.nowMs);
-    if (verdict.type === 'proved') this.#registrar.onRegister(tx, verdict.account);
-    else if (verdict.type === 'wrong') this.#refuseCredentials(tx);
-    else this.#challenge(tx, 401, verdict.type === 'stale');
-  }
-
-  #challenge(tx: ServerTransaction, status: 401 | 407, stale: boolean): void {
-    this.#runtime.count('challenged');
-    const headers = this.#digest.challenge(status, stale, this.#runtime.nowMs);
-    tx.respond(makeResponse(tx.request, status, { toTag: this.#runtime.options.newToken(), headers }));
-  }
-
-  #refuseCredentials(tx: ServerTransaction): void {
-    this.#runtime.count('refused-credentials');
-    tx.respond(makeResponse(tx.request, 403, { toTag: this.#runtime.options.newToken() }));
+    const origin = this.#gate.originOf(tx, trusted);
+    if (origin !== undefined) this.#incoming.onInvite(tx, origin);
   }
 
   #refuse(tx: ServerTransaction, status: number, headers: readonly Header[] = []): void {
@@ -394,15 +343,7 @@ export class SipCore {
       return;
     }
     this.#runtime.count('malformed');
-    const { refusable } = fault;
-    if (refusable === undefined || refusable.method === 'ACK') return;
-    const headers = (name: string): string => refusable.headers.find((h) => h.name === name)?.value ?? '';
-    const via = parseVia(splitOutside(headers('via'), ',')[0] ?? '');
-    if (via === undefined || ['from', 'to', 'call-id', 'cseq'].some((name) => headers(name) === '')) return;
-    const admission = this.#runtime.options.admit(undefined, flow, this.#runtime.nowMs);
-    if (admission.type === 'drop' || (admission.trusted === undefined && flow.transport === 'UDP')) return;
-    const status = fault.code === 'bad-version' ? 505 : 400;
-    const response = makeResponse(refusable, status, { toTag: this.#runtime.options.newToken() });
-    this.#layer.respondStateless(response, via, flow);
+    const answer = answerToFault(this.#runtime, fault, flow);
+    if (answer !== undefined) this.#layer.respondStateless(answer.response, answer.via, flow);
   }
 }
