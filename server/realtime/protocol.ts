@@ -6,12 +6,37 @@
  */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
 import type { SuperviseMode } from '../../telephony/ports/switch.ts';
-import type { AgentIntent, SeatLevel } from '../acd/line-store.ts';
+import type { AgentIntent } from '../acd/line-store.ts';
 import type { CallAside } from '../drafts/aside-types.ts';
 import type { Draft, DraftField, DraftPatch } from '../drafts/types.ts';
 import type { CallInView, SurgeStatus } from '../surge/api-types.ts';
 import type { CallerHistory, DayCounts, Role } from '../store/ports.ts';
-import type { CallbackReason, CallEndCause, EpochMs } from '../timeline/events.ts';
+import type { CallEndCause, EpochMs } from '../timeline/events.ts';
+import type {
+  AgentProfileView,
+  CallbackView,
+  LineAlarmView,
+  LineReport,
+  LineView,
+  ListDelta,
+  QueueView,
+  RiskView,
+  TrunkView,
+  WaitingView,
+} from './line-views.ts';
+
+export type {
+  AgentProfileView,
+  CallbackView,
+  LineAlarmView,
+  LineReport,
+  LineView,
+  ListDelta,
+  QueueView,
+  RiskView,
+  TrunkView,
+  WaitingView,
+} from './line-views.ts';
 
 export const resultCodes = [
   'bad-request',
@@ -142,97 +167,6 @@ export type TranscriptionStatus =
   /** `reason` says what to do. */
   | { readonly type: 'off'; readonly reason: string };
 
-export interface WaitingView {
-  readonly callId: string;
-  readonly maskedNumber: string;
-  readonly queue: string;
-  readonly joinedAtMs: EpochMs;
-  readonly state: 'waiting' | 'offered';
-  readonly kind: 'call' | 'callback';
-  readonly priority: number;
-  /** Skills that are asked for, the dialect included. */
-  readonly needs: readonly string[];
-}
-
-/** One queue at a glance. */
-export interface QueueView {
-  readonly queue: string;
-  readonly title: string;
-  readonly waiting: number;
-  readonly callbacks: number;
-  readonly oldestJoinedAtMs: EpochMs | null;
-  readonly staffed: number;
-  readonly free: number;
-  readonly servedPerMinute: number;
-  readonly estimatedWaitMs: number;
-}
-
-/** A line to a carrier or a gateway. */
-export interface TrunkView {
-  readonly name: string;
-  /** `resting`: it is there, but calls out keep away from it for a moment. */
-  readonly state: 'up' | 'resting' | 'down' | 'inbound-only';
-  /** Null: calls only come in over it, and nothing is known until one does. */
-  readonly sinceMs: EpochMs | null;
-  /** Null: it wants no registration. */
-  readonly registered: boolean | null;
-  /** Addresses that it has. */
-  readonly places: number;
-}
-
-export interface CallbackView {
-  readonly id: string;
-  readonly callId: string;
-  readonly maskedNumber: string;
-  readonly queue: string;
-  readonly reason: CallbackReason;
-  readonly joinedAtMs: EpochMs;
-  readonly requestedAtMs: EpochMs;
-  /** `later`: its time has not come; `by-hand`: the hotline has no way out, somebody has to phone. */
-  readonly state: 'in-line' | 'calling' | 'later' | 'by-hand';
-  readonly tries: number;
-  readonly notBeforeMs: EpochMs;
-  /** How the last try ended; '' before the first. */
-  readonly result: string;
-}
-
-/** Somebody waits, somebody is free, and nothing is offered. */
-export interface LineAlarmView {
-  readonly sinceMs: EpochMs;
-  readonly queues: readonly string[];
-}
-
-/** Words of danger in a call: somebody should listen at once. */
-export interface RiskView {
-  readonly callId: string;
-  readonly maskedNumber: string;
-  /** What people read, e.g. 燃气泄漏. */
-  readonly labels: readonly string[];
-  /** The words that were heard. */
-  readonly words: string;
-  readonly agentId: string | null;
-  readonly heardAtMs: EpochMs;
-  /** The call is over. */
-  readonly over: boolean;
-}
-
-/** What an agent's page measured of its line. */
-export interface LineReport {
-  readonly atMs: EpochMs;
-  readonly roundTripMs: number | null;
-  readonly jitterMs: number | null;
-  readonly lossShare: number;
-  /** 1 to 4.5. */
-  readonly mos: number;
-}
-
-/** What an agent can do; dialects are skills. */
-export interface AgentProfileView {
-  readonly queues: readonly string[];
-  readonly skills: Readonly<Record<string, number>>;
-  readonly seatLevel: SeatLevel;
-}
-
 export interface SeatView extends AgentView {
   readonly online: boolean;
   readonly talkingSinceMs: EpochMs | null;
@@ -241,12 +175,6 @@ export interface SeatView extends AgentView {
   readonly line: LineReport | null;
   /** Supervisors who take part in this seat's call. */
   readonly supervisedBy: readonly { readonly supervisorId: string; readonly mode: SuperviseMode }[];
-}
-
-export interface LineView {
-  readonly waiting: number;
-  readonly longestWaitMs: number;
-  readonly freeAgents: number;
 }
 
 export interface SupervisorView {
@@ -275,12 +203,6 @@ export interface SupervisorView {
     readonly abandoned: number;
   }[];
   readonly recognizer: TranscriptionStatus;
-}
-
-/** Entries of a list that are new or have changed, and those that are no more. */
-export interface ListDelta<T> {
-  readonly put: readonly T[];
-  readonly gone: readonly string[];
 }
 
 /** What has changed since the view, or the delta, before. Lists are told apart by callId, agentId and id. */

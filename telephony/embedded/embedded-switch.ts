@@ -133,6 +133,7 @@ class SipSwitch implements EmbeddedSwitch {
       },
       isTrusted: (address) => this.#policy.trustedName({ transport: 'TCP', address }) !== undefined,
       peerOf: (flow) => this.#trunks.peerOf(flow),
+      knownFlows: () => this.#core.knownFlows(),
     });
   }
 

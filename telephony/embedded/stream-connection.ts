@@ -7,7 +7,7 @@ import type { StreamLimits } from './stream-transport.ts';
 const PING = new Uint8Array([13, 10, 13, 10]);
 const TCP_KEEP_ALIVE_MS = 30_000;
 /** What was said last is let out before a closing transport cuts the line. */
-const LAST_WORDS_MS = 300;
+export const LAST_WORDS_MS = 300;
 
 export interface StreamConnectionOptions {
   readonly flow: Flow;

@@ -3,7 +3,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect, type Server as TlsServer } from 'node:tls';
 import { streamFlow, type Flow } from '../sip/core/types.ts';
 import { listenFault } from './listen-fault.ts';
-import { StreamConnection } from './stream-connection.ts';
+import { LAST_WORDS_MS, StreamConnection } from './stream-connection.ts';
 
 /** PEM texts. */
 export interface TlsCertificate {
@@ -75,6 +75,8 @@ export class StreamTransport {
   readonly #options: StreamTransportOptions;
   readonly #limits: StreamLimits;
   readonly #connections = new Map<string, StreamConnection>();
+  /** Connections that came in, over TLS those that are not agreed on yet, too, with their addresses. */
+  readonly #inbound = new Map<Socket, string>();
   #server: Server | TlsServer | undefined;
   #watch: NodeJS.Timeout | undefined;
   #refused = 0;
@@ -93,6 +95,11 @@ export class StreamTransport {
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Connections that others have opened, over TLS those that are not agreed on yet, too. */
+  get inbound(): number {
+    return this.#inbound.size;
   }
 
   /** Connections turned away or cut off for what they did. */
@@ -126,12 +133,19 @@ export class StreamTransport {
   }
 
   #makeServer(): Server | TlsServer {
-    if (this.#options.transport === 'TCP') return createServer(this.#accept);
+    if (this.#options.transport === 'TCP') {
+      return createServer((socket) => {
+        if (this.#lets(socket)) this.#accept(socket);
+        else this.#refused += 1;
+      });
+    }
     const server = createTlsServer({
       ...this.#options.certificate,
       minVersion: 'TLSv1.2',
       handshakeTimeout: this.#limits.firstMessageMs,
     });
+    // Who is not let in is told of below, as an end before its time.
+    server.on('connection', (socket: Socket) => this.#lets(socket));
     server.on('secureConnection', this.#accept);
     // Port scans and clients that do not like our certificate: nothing that concerns a call.
     server.on('tlsClientError', (_error, socket) => {
@@ -141,28 +155,30 @@ export class StreamTransport {
     return server;
   }
 
+  /** A connection counts from the first packet on, not only when TLS has been agreed on. */
+  #lets(socket: Socket): boolean {
+    const address = addressOf(socket);
+    const same = [...this.#inbound.values()].filter((one) => one === address).length;
+    const isFull = this.#inbound.size >= this.#limits.connections;
+    if (this.#closed || isFull || (same >= this.#limits.perStranger && !this.#options.isTrusted(address))) {
+      socket.destroy();
+      return false;
+    }
+    this.#inbound.set(socket, address);
+    socket.once('close', () => this.#inbound.delete(socket));
+    return true;
+  }
+
   readonly #accept = (socket: Socket): void => {
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined || this.#closed) {
       socket.destroy();
       return;
     }
-    const address = remoteAddress.replace(/^::ffff:/, '');
+    const address = addressOf(socket);
     const isTrusted = this.#options.isTrusted(address);
-    if (this.#isFull(address, isTrusted)) {
-      this.#refused += 1;
-      socket.destroy();
-      return;
-    }
     this.#add(socket, streamFlow(this.#options.transport, address, remotePort), { isTrusted, isOurs: false });
   };
-
-  #isFull(address: string, isTrusted: boolean): boolean {
-    if (this.#connections.size >= this.#limits.connections) return true;
-    if (isTrusted) return false;
-    const same = [...this.#connections.values()].filter((one) => one.flow.address === address);
-    return same.length >= this.#limits.perStranger;
-  }
 
   #add(socket: Socket, flow: Flow, who: { isTrusted: boolean; isOurs: boolean }): StreamConnection {
     const connection = new StreamConnection(socket, {
@@ -205,6 +221,10 @@ export class StreamTransport {
     this.#closed = true;
     clearInterval(this.#watch);
     for (const connection of this.#connections.values()) connection.end();
+    // Those that never agreed on TLS would hold the server open until their time is up.
+    setTimeout(() => {
+      for (const socket of this.#inbound.keys()) socket.destroy();
+    }, LAST_WORDS_MS).unref();
     const server = this.#server;
     this.#server = undefined;
     if (server !== undefined) {
@@ -215,4 +235,8 @@ export class StreamTransport {
       });
     }
   }
+}
+
+function addressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }

@@ -18,6 +18,7 @@ export interface TransportParts {
   readonly onMessage: (bytes: Uint8Array, flow: Flow) => void;
   readonly onClose: (flow: Flow) => void;
   readonly isTrusted: (address: string) => boolean;
+  readonly knownFlows: () => ReadonlySet<string>;
   readonly peerOf: (flow: Flow) => TlsPeer;
 }
 
@@ -36,7 +37,7 @@ export class Transports {
     this.#udp = new UdpTransport({ ...sip, onMessage, onError: this.#onError });
     this.#tcp = this.#stream('TCP', sip.tcpPort ?? null);
     this.#tls = this.#stream('TLS', null);
-    this.#ws = new WsTransport({ onMessage, onClose, pingEveryMs: WS_PING_EVERY_MS });
+    this.#ws = new WsTransport({ onMessage, onClose, pingEveryMs: WS_PING_EVERY_MS, knownFlows: parts.knownFlows });
   }
 
   readonly #onError = (error: Error): void => {

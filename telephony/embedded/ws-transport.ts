@@ -10,6 +10,9 @@ export interface WsTransportOptions {
   readonly onClose: (flow: Flow) => void;
   /** A page that does not answer pings for this long is gone. */
   readonly pingEveryMs: number;
+  /** Ids of the flows with a registration or a call: others are strangers. */
+  readonly knownFlows: () => ReadonlySet<string>;
+  readonly maxConnections?: number;
 }
 
 interface Connection {
@@ -18,12 +21,16 @@ interface Connection {
   alive: boolean;
   /** Messages it may still send in this second. */
   credit: number;
+  /** Pings since it was last seen to have a registration or a call. */
+  strangeFor: number;
 }
 
 /** A page sends a handful of messages per call; whoever sends more than this in a second is cut off. */
 const MAX_MESSAGES_PER_SECOND = 100;
 
-/** More sockets than this are refused; a hotline has one per agent page. */
+/** A page registers at once; who has not done so within this many pings is none. */
+const MAX_STRANGE_PINGS = 2;
+/** More sockets than this are refused, unless a stranger can make room; a hotline has one per agent page. */
 const MAX_CONNECTIONS = 5_000;
 
 export class WsTransport {
@@ -62,7 +69,7 @@ export class WsTransport {
   /** Takes over an HTTP upgrade. Without the subprotocol `sip` it is refused (RFC 7118 section 4.1). */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
-    if (!offered.includes('sip') || this.#connections.size >= MAX_CONNECTIONS) {
+    if (!offered.includes('sip') || !this.#hasRoom()) {
       const status = offered.includes('sip') ? '503 Service Unavailable' : '400 Bad Request';
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
@@ -72,11 +79,24 @@ export class WsTransport {
     });
   }
 
+  /** When all places are taken, the stranger that has been here longest goes: agents must get in. */
+  #hasRoom(): boolean {
+    if (this.#connections.size < (this.#options.maxConnections ?? MAX_CONNECTIONS)) return true;
+    const known = this.#options.knownFlows();
+    for (const [id, { socket }] of this.#connections) {
+      if (known.has(id)) continue;
+      this.#connections.delete(id);
+      socket.terminate();
+      return true;
+    }
+    return false;
+  }
+
   #accept(socket: WebSocket, request: IncomingMessage): void {
     const id = `ws:${this.#nextId++}`;
     const { remoteAddress = '0.0.0.0', remotePort = 0 } = request.socket;
     const flow: Flow = { id, transport: 'WS', address: remoteAddress, port: remotePort };
-    const connection: Connection = { socket, flow, alive: true, credit: MAX_MESSAGES_PER_SECOND };
+    const connection: Connection = { socket, flow, alive: true, credit: MAX_MESSAGES_PER_SECOND, strangeFor: 0 };
     this.#connections.set(id, connection);
     socket.on('message', (data: RawData) => {
       connection.alive = true;
@@ -98,8 +118,10 @@ export class WsTransport {
   }
 
   #pingAll(): void {
-    for (const connection of this.#connections.values()) {
-      if (!connection.alive) connection.socket.terminate();
+    const known = this.#options.knownFlows();
+    for (const [id, connection] of this.#connections) {
+      connection.strangeFor = known.has(id) ? 0 : connection.strangeFor + 1;
+      if (!connection.alive || connection.strangeFor > MAX_STRANGE_PINGS) connection.socket.terminate();
       else {
         connection.alive = false;
         connection.socket.ping();

@@ -30,7 +30,7 @@ export class Gate {
 
   /** A registered endpoint has proved itself before: what it asks is never held back as a stranger's. */
   admit(request: ReceivedRequest, flow: Flow): Admission {
-    if (this.#registrar.findByFlow(flow.id) !== undefined) return { type: 'serve', trusted: undefined };
+    if (this.#registrar.hasFlow(flow.id)) return { type: 'serve', trusted: undefined };
     return this.#runtime.options.admit(request, flow, this.#runtime.nowMs);
   }
 
@@ -39,7 +39,7 @@ export class Gate {
     const verdict = this.#digest.verify(tx.request, 407, this.#runtime.nowMs);
     if (verdict.type === 'proved') return { type: 'endpoint', endpointId: verdict.account.endpointId };
     // An endpoint must prove itself even from a trusted address: else anyone there could speak in its name.
-    const mustProve = trusted === undefined || this.#registrar.findByFlow(tx.flow.id) !== undefined;
+    const mustProve = trusted === undefined || this.#registrar.hasFlow(tx.flow.id);
     if (verdict.type === 'none' && !mustProve) return { type: 'trusted', name: trusted };
     if (verdict.type === 'wrong') this.#refuse(tx);
     else this.#challenge(tx, 407, verdict.type === 'stale');

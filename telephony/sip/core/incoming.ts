@@ -16,6 +16,9 @@ import type { CoreRuntime } from './runtime.ts';
 import type { ServerTransaction, TransactionLayer } from './transaction-layer.ts';
 import type { CallOrigin } from './types.ts';
 
+/** Calls that one endpoint may have made at the same time: a desk telephone has a few lines. */
+const MAX_CALLS_OF_ENDPOINT = 4;
+
 export class IncomingCalls {
   readonly #runtime: CoreRuntime;
   readonly #layer: TransactionLayer;
@@ -37,7 +40,7 @@ export class IncomingCalls {
   /** A new INVITE from someone who may call. */
   onInvite(tx: ServerTransaction, origin: CallOrigin): void {
     const { request, flow } = tx;
-    const refusal = this.#refusalOf(request) ?? this.#replacesRefusal(request);
+    const refusal = this.#refusalOf(request) ?? this.#replacesRefusal(request) ?? this.#tooMany(origin);
     if (refusal !== undefined) {
       tx.respond(makeResponse(request, refusal, { toTag: this.#runtime.options.newToken() }));
       return;
@@ -78,6 +81,14 @@ export class IncomingCalls {
   #refusalOf(request: ReceivedRequest): 400 | 482 | undefined {
     if (contactUri(request) === undefined) return 400;
     return this.#book.byInvite(request.essentials) === undefined ? undefined : 482;
+  }
+
+  /** One telephone cannot take up the line: a web phone's password is anybody's for the asking. */
+  #tooMany(origin: CallOrigin): 486 | undefined {
+    if (origin.type !== 'endpoint') return undefined;
+    const { endpointId } = origin;
+    const own = this.#book.all().filter((c) => c.direction === 'in' && c.endpointId === endpointId);
+    return own.filter(({ phase }) => phase !== 'ended').length < MAX_CALLS_OF_ENDPOINT ? undefined : 486;
   }
 
   #replaced(request: ReceivedRequest): Call | undefined {

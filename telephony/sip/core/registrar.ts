@@ -33,6 +33,7 @@ type Wish =
 export class Registrar {
   readonly #runtime: CoreRuntime;
   readonly #bindings = new Map<string, Binding>();
+  readonly #flows = new Map<string, number>();
 
   constructor(runtime: CoreRuntime) {
     this.#runtime = runtime;
@@ -46,9 +47,20 @@ export class Registrar {
     return this.#bindings.get(endpointId);
   }
 
-  findByFlow(flowId: string): Binding | undefined {
-    for (const binding of this.#bindings.values()) if (binding.flow.id === flowId) return binding;
-    return undefined;
+  /** Whether an endpoint has registered over this flow. */
+  hasFlow(flowId: string): boolean {
+    return this.#flows.has(flowId);
+  }
+
+  flowIds(): Iterable<string> {
+    return this.#flows.keys();
+  }
+
+  /** Bindings by flow are only counted: strangers ask for them with every request. */
+  #countFlow(flowId: string, by: 1 | -1): void {
+    const count = (this.#flows.get(flowId) ?? 0) + by;
+    if (count > 0) this.#flows.set(flowId, count);
+    else this.#flows.delete(flowId);
   }
 
   /** A REGISTER whose sender has proved the account. */
@@ -113,6 +125,8 @@ export class Registrar {
       return true;
     }
     const { endpointId, username } = account;
+    if (old !== undefined) this.#countFlow(old.flow.id, -1);
+    this.#countFlow(tx.flow.id, 1);
     this.#bindings.set(endpointId, {
       endpointId,
       username,
@@ -132,7 +146,10 @@ export class Registrar {
   }
 
   #remove(endpointId: string): void {
-    if (!this.#bindings.delete(endpointId)) return;
+    const gone = this.#bindings.get(endpointId);
+    if (gone === undefined) return;
+    this.#bindings.delete(endpointId);
+    this.#countFlow(gone.flow.id, -1);
     this.#runtime.stopTimer(timerId(endpointId));
     this.#runtime.emit({ type: 'unregistered', endpointId });
   }

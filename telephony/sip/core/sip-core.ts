@@ -236,9 +236,15 @@ export class SipCore {
     });
   }
 
+  /** Ids of the flows with a registration or a call. */
+  knownFlows(): ReadonlySet<string> {
+    const ofCalls = this.#book.all().flatMap(({ dialog }) => (dialog === undefined ? [] : [dialog.flow.id]));
+    return new Set([...this.#registrar.flowIds(), ...ofCalls]);
+  }
+
   /** Whether a flow has a registration or a call with us. */
   isKnownFlow(flow: Flow): boolean {
-    if (this.#registrar.findByFlow(flow.id) !== undefined) return true;
+    if (this.#registrar.hasFlow(flow.id)) return true;
     return this.#book.all().some(({ dialog }) => dialog?.flow.id === flow.id);
   }
 

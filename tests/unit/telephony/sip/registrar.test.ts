@@ -18,24 +18,44 @@ const ACCOUNT = {
 const ws = (n: number): Flow => ({ id: `ws:${n}`, transport: 'WS', address: '192.0.2.1', port: n });
 
 class Page {
-  readonly core = makeCore({
-    admit: () => ({ type: 'serve', trusted: undefined }),
-    findAccount: (name) => (name === 'alice' ? ACCOUNT : undefined),
-  });
+  readonly core;
   nowMs = 0;
   seq = 0;
   #branch = 0;
   readonly events: SipEvent[] = [];
 
-  send(flow: Flow, headers: readonly string[], callId = 'r1'): CoreEffect[] {
+  /** `trusted`: the trunk whose addresses all of these are. */
+  constructor(trusted?: string) {
+    this.core = makeCore({
+      admit: () => ({ type: 'serve', trusted }),
+      findAccount: (name) => (name === 'alice' ? ACCOUNT : undefined),
+    });
+  }
+
+  invite(flow: Flow, callId: string, headers: readonly string[] = []): CoreEffect[] {
+    return this.send(flow, ['Contact: <sip:x1@abc.invalid>', ...headers], callId, 'INVITE');
+  }
+
+  provedInvite(flow: Flow, callId: string): CoreEffect[] {
+    const challenge = sentOf(this.invite(flow, callId))[0];
+    if (challenge?.kind !== 'response') throw new Error('no challenge');
+    const answer = answerChallenge(
+      challenge,
+      { method: 'INVITE', uri: 'sip:hotline.local' },
+      { credentials: USER, cnonce: `c${this.seq}`, triedBefore: false },
+    );
+    return this.invite(flow, callId, [`Proxy-Authorization: ${answer?.value ?? ''}`]);
+  }
+
+  send(flow: Flow, headers: readonly string[], callId = 'r1', method = 'REGISTER'): CoreEffect[] {
     this.seq += 1;
     const lines = [
-      'REGISTER sip:hotline.local SIP/2.0',
+      `${method} sip:hotline.local SIP/2.0`,
       `Via: SIP/2.0/WS abc.invalid;branch=z9hG4bKr${this.#branch++}`,
       'From: <sip:alice@hotline.local>;tag=f',
       'To: <sip:alice@hotline.local>',
       `Call-ID: ${callId}`,
-      `CSeq: ${this.seq} REGISTER`,
+      `CSeq: ${this.seq} ${method}`,
       ...headers,
       'Content-Length: 0',
       '',
@@ -156,7 +176,20 @@ describe('registrar', () => {
   });
 
   it('needs a password again from an endpoint that calls from a trusted address', () => {
+    const page = new Page('lan');
+    expect(statusesOf(page.invite(ws(1), 'i1'))).toEqual([100]);
+    page.register(ws(1), [CONTACT]);
+    expect(statusesOf(page.invite(ws(1), 'i2'))).toEqual([407]);
+    expect(statusesOf(page.invite(ws(2), 'i3'))).toEqual([100]);
+  });
+
+  it('has four calls of its own at once, then 486 until one is over', () => {
     const page = new Page();
-    expect(statusesOf(page.send(ws(1), [CONTACT]))).toEqual([401]);
+    page.register(ws(1), [CONTACT]);
+    const dial = (callId: string): number[] => statusesOf(page.provedInvite(ws(1), callId));
+    expect(['i1', 'i2', 'i3', 'i4', 'i5'].map(dial)).toEqual([[100], [100], [100], [100], [486]]);
+    const [incoming] = page.events.filter((e) => e.type === 'incoming');
+    page.core.hangUp(incoming?.call ?? '', { rejectStatus: 480, reason: '' }, 0);
+    expect([dial('i6'), dial('i7')]).toEqual([[100], [486]]);
   });
 });
