@@ -6,7 +6,8 @@ import { counterVariables, qualityEvent, readFigures, zeroCounters } from './qua
 
 const EVERY_MS = 5_000;
 const SEPARATOR = '|';
-const QUESTION = counterVariables.map((name) => `\${${name}}`).join(SEPARATOR);
+/** `expand` reads the fields of an event: variables stand there under this prefix. */
+const QUESTION = counterVariables.map((name) => `\${variable_${name}}`).join(SEPARATOR);
 
 export class QualityWatch {
   readonly #commands: LegCommands;

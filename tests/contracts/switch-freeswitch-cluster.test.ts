@@ -7,7 +7,7 @@ import { FreeswitchSwitch } from '../../telephony/freeswitch/freeswitch-switch.t
 import { tone } from '../../tools/call/audio.ts';
 import { RealBench } from '../support/freeswitch/real-bench.ts';
 import { whyNoFreeswitch } from '../support/freeswitch/server.ts';
-import { Bench, expectHears, TONES_HZ, until } from './switch-harness.ts';
+import { Bench, expectHears, sleep, TONES_HZ, until } from './switch-harness.ts';
 
 jest.setTimeout(120_000);
 
@@ -61,6 +61,14 @@ maybe(`two FreeSWITCH nodes${why === '' ? '' : ` (left out: ${why})`}`, () => {
   const callsOf = (name: string): number => cluster.states().find((node) => node.name === name)?.calls ?? 0;
   const uuidsOn = async (i: number): Promise<string> => (await reals[i]?.command('show channels as json')) ?? '';
 
+  const listed = async (i: number, legId: string): Promise<void> => {
+    const endMs = performance.now() + 3_000;
+    while (!(await uuidsOn(i)).includes(legId)) {
+      if (performance.now() > endMs) throw new Error(`node ${i} does not list the leg`);
+      await sleep(50);
+    }
+  };
+
   it('keeps the legs of a call on the node it came in at, whatever the other has room for', async () => {
     const caller = await at(0).caller('138', tone(TONES_HZ.caller, 1_000));
     const phone = await at(0).phone({ user: '5000', onIncoming: 'answer' });
@@ -76,7 +84,8 @@ maybe(`two FreeSWITCH nodes${why === '' ? '' : ` (left out: ${why})`}`, () => {
       3_000,
       () => JSON.stringify(cluster.states()),
     );
-    expect(await uuidsOn(0)).toContain(dial.legId);
+    // FreeSWITCH writes its list of channels a moment after the events.
+    await listed(0, dial.legId);
     expect(await uuidsOn(1)).not.toContain(dial.legId);
     // A new call without a neighbour goes where there is room.
     expect(cluster.nodeForEndpoint()).toBe('fs2');
@@ -122,6 +131,8 @@ maybe(`two FreeSWITCH nodes${why === '' ? '' : ` (left out: ${why})`}`, () => {
     const dying = await at(1).caller('136', tone(TONES_HZ.caller, 1_000));
     const other = await at(0).caller('135');
     await cluster.setMarks(dying.legId, { call_id: 'c1' });
+    // A call that FreeSWITCH has not written down yet is lost with it.
+    await listed(1, dying.legId);
     await reals[1]?.server.kill();
     await until(
       () => stateOf('fs2') === 'down',

@@ -6,7 +6,7 @@ export interface Session {
   bytes(path: string): Promise<Buffer>;
 }
 
-export async function openSession(hotline: Hotline, name: string): Promise<Session> {
+export async function openSession(hotline: Pick<Hotline, 'url' | 'login'>, name: string): Promise<Session> {
   const { login, password } = hotline.login(name);
   const answer = await fetch(`${hotline.url}/api/login`, {
     method: 'POST',

@@ -19,7 +19,7 @@ import { RealFreeswitch, whyNoFreeswitch } from '../support/freeswitch/server.ts
 import { Hotline, type Login } from '../support/hotline.ts';
 import { listenOnPage } from '../support/page-ear.ts';
 import { saveWav, tone } from '../support/speech.ts';
-import { openSession, until } from './api.ts';
+import { openSession, until, type Session } from './api.ts';
 import { answerOn, storedCall, typesOf } from './rig.ts';
 
 jest.setTimeout(180_000);
@@ -30,16 +30,22 @@ const TALKING = 20;
 const why = whyNoFreeswitch();
 const maybe = why === '' ? describe : describe.skip;
 
-/** Put into the database before the server starts, as an import of staff would. */
+const people = [
+  { login: 'agent1', role: 'agent' },
+  { login: 'agent2', role: 'agent' },
+  { login: 'supervisor1', role: 'supervisor' },
+  ...Array.from({ length: TALKING }, (_, i) => ({ login: `staff${i}`, role: 'agent' as const })),
+] as const;
+
+/** Put into the database before the server starts, as an import of staff would; there are no demo log-ins then. */
 async function makeStaff(dataDir: string, embeddedPort: number): Promise<readonly Login[]> {
   const store = await openStore({ dataDir, embeddedPort, logger: pino({ enabled: false }) });
   try {
     const password = randomUUID();
     const passwordHash = await hash(password);
-    const logins = Array.from({ length: TALKING }, (_, i) => ({ login: `staff${i}`, password }));
-    for (const [i, { login }] of logins.entries())
-      await store.users.create({ login, displayName: login, agentNumber: `${3_000 + i}`, role: 'agent', passwordHash });
-    return logins;
+    for (const [i, { login, role }] of people.entries())
+      await store.users.create({ login, displayName: login, agentNumber: `${3_000 + i}`, role, passwordHash });
+    return people.map(({ login }) => ({ login, password }));
   } finally {
     await store.close();
   }
@@ -52,6 +58,12 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
   let real: RealFreeswitch;
   let agent: ScriptedAgent | undefined;
   let staff: readonly Login[];
+  const login = (name: string): Login => {
+    const found = staff.find((one) => one.login === name);
+    if (found === undefined) throw new Error(`nobody is called ${name}`);
+    return found;
+  };
+  const session = (): Promise<Session> => openSession({ url: hotline?.url ?? '', login }, 'supervisor1');
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'hotline-fs-'));
@@ -91,7 +103,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     });
     agent = await ScriptedAgent.start({
       server: hotline.url,
-      ...hotline.login('agent1'),
+      ...login('agent1'),
       sip: { host: HOST, port: real.configuration.endpointPort },
       address: HOST,
       speech: tone(1_000, 60_000),
@@ -120,8 +132,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
       40_000,
     );
     call.hangUp();
-    const session = await openSession(hotline, 'supervisor1');
-    const stored = await storedCall(session, '13800138001');
+    const stored = await storedCall(await session(), '13800138001');
     expect(typesOf(stored)).toEqual(
       expect.arrayContaining(['call.arrived', 'call.answered', 'call.bridged', 'call.ended']),
     );
@@ -143,8 +154,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     await hotline.run();
     expect(await hears()).toBe(true);
     call.hangUp();
-    const session = await openSession(hotline, 'supervisor1');
-    const stored = await storedCall(session, '13800138002');
+    const stored = await storedCall(await session(), '13800138002');
     expect(stored.call.endCause).toBe('caller-hung-up');
     expect(typesOf(stored)).toContain('call.adopted');
     await phone.close();
@@ -157,7 +167,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     const phone = new SipPhone({ address: HOST, user: '13800138003' });
     try {
       const { page } = browser;
-      await readyAgent(page, hotline, 'agent2');
+      await readyAgent(page, { url: hotline.url, login }, 'agent2');
       await phone.start();
       const call = await phone.call(`sip:12345@${HOST}:${real.configuration.trunkPort}`);
       expect(await call.answered).toBe(true);
@@ -169,7 +179,7 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
       const loud = async (): Promise<boolean> => Number(await page.evaluate('heardLoudness.at(-1) ?? 0')) > 0.03;
       await until('the browser to hear the caller', loud, 20_000);
       await page.getByTestId('hang-up').click();
-      const stored = await storedCall(await openSession(hotline, 'supervisor1'), '13800138003');
+      const stored = await storedCall(await session(), '13800138003');
       expect(stored.call.endCause).toBe('agent-hung-up');
     } finally {
       await browser.close();
@@ -184,12 +194,13 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     await agent?.setAvailable(false);
     const pacer = new Pacer();
     const agents: ScriptedAgent[] = [];
-    for (const login of staff) {
+    const talkers = staff.filter((one) => one.login.startsWith('staff'));
+    for (const talker of talkers) {
       const sip = { host: HOST, port: real.configuration.endpointPort };
       const more = { address: HOST, speech: tone(1_000, 120_000), answerAfterMs: 300, pacer };
-      agents.push(await ScriptedAgent.start({ server: url, ...login, sip, ...more }));
+      agents.push(await ScriptedAgent.start({ server: url, ...talker, sip, ...more }));
     }
-    const numbers = staff.map((_, i) => `139001390${String(i).padStart(2, '0')}`);
+    const numbers = talkers.map((_, i) => `139001390${String(i).padStart(2, '0')}`);
     const phones = numbers.map((user) => new SipPhone({ address: HOST, user, pacer }));
     const calls = await Promise.all(
       phones.map(async (phone) => {
@@ -209,9 +220,9 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
     expect(hearing()).toBe(TALKING);
     expect(calls.filter((call) => call.outcome !== undefined)).toEqual([]);
     for (const call of calls) call.hangUp();
-    const session = await openSession(hotline, 'supervisor1');
+    const asked = await session();
     for (const number of numbers) {
-      const stored = await storedCall(session, number);
+      const stored = await storedCall(asked, number);
       expect([number, stored.call.endCause]).toEqual([number, 'caller-hung-up']);
       expect(typesOf(stored)).toContain('call.adopted');
     }

@@ -81,9 +81,10 @@ export class RealBench {
       let text = '';
       socket.on('error', reject);
       socket.on('data', (bytes) => {
-        text += bytes.toString();
-        const answer = /Content-Type: api\/response\n.*?\n\n([\s\S]*)$/.exec(text)?.[1];
-        if (answer === undefined) return;
+        text += bytes.toString('latin1');
+        const found = /Content-Type: api\/response\nContent-Length: (\d+)\n\n([\s\S]*)$/.exec(text);
+        const answer = found?.[2] ?? '';
+        if (found === null || answer.length < Number(found[1])) return;
         socket.destroy();
         resolve(answer);
       });
