@@ -4,11 +4,15 @@ import type { Logger } from 'pino';
 import type { City } from '../config/city.ts';
 import type { Config } from '../config/schema.ts';
 import { Asides } from './calls/asides.ts';
+import type { Person } from './calls/views.ts';
+import { SimilarFinder } from './calls/similar-finder.ts';
 import type { CallCenter } from './calls/call-center.ts';
 import type { Closing } from './closing.ts';
+import type { DraftEngine } from './drafts/engine.ts';
 import { createQueryMaker } from './drafts/knowledge/query.ts';
 import { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
 import type { Gateway } from './realtime/gateway.ts';
+import type { Store } from './store/ports.ts';
 
 export interface AsideSetup {
   readonly config: Config;
@@ -33,15 +37,25 @@ export async function openKnowledge({ config, logger, closing }: AsideSetup): Pr
   return knowledge;
 }
 
-export function openAsides(
-  { city, closing, nowMs }: AsideSetup,
-  { center, gateway, knowledge }: { center: CallCenter; gateway: Gateway; knowledge: KnowledgeFolder },
-): Asides {
+export interface AsideParts {
+  readonly center: CallCenter;
+  readonly gateway: Gateway;
+  readonly knowledge: KnowledgeFolder;
+  readonly drafts: DraftEngine;
+  readonly store: Store;
+  readonly persons: ReadonlyMap<string, Person>;
+}
+
+export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: AsideParts): Asides {
+  const { center, gateway, knowledge, drafts, store, persons } = parts;
+  const { roadsIn } = drafts;
   const asides = new Asides({
     center,
     push: gateway,
     knowledge: () => knowledge.index,
     queries: createQueryMaker(city.dialectWords),
+    similar: new SimilarFinder({ tickets: store.tickets, roadsIn, nowMs, logger: logger.child({ part: 'asides' }) }),
+    seesPast: (agentId) => persons.get(agentId)?.role !== 'cloud',
     nowMs,
   });
   center.hear((event) => {

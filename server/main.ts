@@ -207,7 +207,7 @@ async function openDesk(
     },
     onSaveFailed: onError,
   });
-  const asides = openAsides({ ...ground, nowMs }, { center, gateway, knowledge: ground.knowledge });
+  const asides = openAsides({ ...ground, nowMs }, { ...ground, center, gateway, persons });
   const feed = new SupervisorFeed({
     lineWatch: center.lineWatch,
     center,

@@ -162,6 +162,23 @@ export const aside: CallAside = {
       marks: [],
     },
   ],
+  similar: [
+    {
+      id: 's1',
+      number: 'JC20261124-000231',
+      createdAtMs: Date.now() - 3 * 86_400_000,
+      status: 'accepted',
+      class: '餐饮油烟',
+      place: '锦绣花园3号楼',
+      department: '城管局',
+      summary: '来电人反映：锦绣花园三号楼下烧烤店油烟扰民，要求查处。',
+      why: [
+        { type: 'caller', name: '' },
+        { type: 'place', name: '锦绣社区' },
+        { type: 'class', name: '餐饮油烟' },
+      ],
+    },
+  ],
 };
 
 export function ticketRow(i: number): TicketRow {

@@ -2,7 +2,7 @@
  * What is shown beside the drafts of calls: kept up to date a moment after words or the draft have changed, and sent to
  * the seats that have part in the call. The draft itself never waits for it.
  */
-import type { CallAside } from '../drafts/aside-types.ts';
+import { emptyAside, type CallAside } from '../drafts/aside-types.ts';
 import { dayOf } from '../drafts/day.ts';
 import type { KnowledgeIndex } from '../drafts/knowledge/knowledge-index.ts';
 import type { QueryMaker } from '../drafts/knowledge/query.ts';
@@ -10,12 +10,16 @@ import type { DeskPush } from '../realtime/desk.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter } from './call-center.ts';
 import type { LiveCall } from './live-call.ts';
+import type { SimilarFinder } from './similar-finder.ts';
 
 export interface AsidesOptions {
   readonly center: Pick<CallCenter, 'get' | 'seats'>;
   readonly push: Pick<DeskPush, 'toUser'>;
   readonly knowledge: () => KnowledgeIndex;
   readonly queries: QueryMaker;
+  readonly similar: SimilarFinder;
+  /** Agents far away see the call of the moment and nothing of the past. */
+  readonly seesPast: (agentId: string) => boolean;
   readonly nowMs: () => number;
 }
 
@@ -23,7 +27,6 @@ export interface AsidesOptions {
 const GATHER_MS = 250;
 const MAX_ARTICLES = 3;
 
-const nothing: CallAside = { knowledge: [] };
 const changes: ReadonlySet<CallEvent['type']> = new Set(['speech.final', 'draft.changed', 'call.bridged']);
 
 export class Asides {
@@ -35,8 +38,9 @@ export class Asides {
     this.#options = options;
   }
 
-  of(callId: string): CallAside {
-    return this.#asides.get(callId) ?? nothing;
+  /** As this agent may see it. */
+  of(callId: string, agentId: string): CallAside {
+    return this.#visible(this.#whole(callId), agentId);
   }
 
   /** Every event of every call. */
@@ -63,7 +67,12 @@ export class Asides {
   #review(callId: string): void {
     const call = this.#options.center.get(callId);
     if (call === undefined) return;
-    this.#set(callId, { ...this.of(callId), knowledge: this.#articlesFor(call) });
+    const { draft } = call.draft;
+    const { from } = call.runner.state.facts;
+    const similar = this.#options.similar.find(draft, from, () => {
+      this.#review(callId);
+    });
+    this.#set(callId, { knowledge: this.#articlesFor(call), similar });
   }
 
   #articlesFor(call: LiveCall): CallAside['knowledge'] {
@@ -74,15 +83,28 @@ export class Asides {
   }
 
   #set(callId: string, aside: CallAside): void {
-    if (JSON.stringify(aside) === JSON.stringify(this.of(callId))) return;
+    if (JSON.stringify(aside) === JSON.stringify(this.#whole(callId))) return;
     this.#asides.set(callId, aside);
     const { center, push } = this.#options;
     for (const { agentId, work } of center.seats.all())
-      if (work.type !== 'none' && work.callId === callId) push.toUser(agentId, 'aside', callId, aside);
+      if (work.type !== 'none' && work.callId === callId)
+        push.toUser(agentId, 'aside', callId, this.#visible(aside, agentId));
+  }
+
+  #whole(callId: string): CallAside {
+    return this.#asides.get(callId) ?? emptyAside;
+  }
+
+  #visible(aside: CallAside, agentId: string): CallAside {
+    return this.#options.seesPast(agentId) ? aside : { ...aside, similar: [] };
   }
 
   #forgetOld(): void {
-    for (const callId of this.#asides.keys())
-      if (this.#options.center.get(callId) === undefined) this.#asides.delete(callId);
+    const { center, similar } = this.#options;
+    for (const callId of this.#asides.keys()) {
+      if (center.get(callId) !== undefined) continue;
+      this.#asides.delete(callId);
+      similar.forget(callId);
+    }
   }
 }

@@ -106,7 +106,7 @@ export class DeskService implements Desk, CallCenterListener {
       call: call === undefined ? null : this.#views.callView(call, seat),
       transcript: call === undefined ? [] : [...call.segments.values()],
       draft: call === undefined ? null : call.draft.draft,
-      aside: call === undefined ? null : asides.of(call.runner.callId),
+      aside: call === undefined ? null : asides.of(call.runner.callId, me.id),
       openDrafts: (await drafts.of(me.id)).filter((d) => d.callId !== call?.runner.callId),
       line: await this.#views.lineView(),
       recognizer: this.#views.recognizer(),

@@ -1,6 +1,6 @@
 /**
  * What is shown beside a draft: articles that may help, earlier tickets that look the same, a second matter, the dialect.
- * Nothing of it is part of the ticket until a person takes it over. Types only, shared with the pages.
+ * Nothing of it is part of the ticket until a person takes it over. Shared with the pages.
  */
 
 /** A stretch of a text, `[from, to)`. */
@@ -29,7 +29,30 @@ export interface KnowledgeArticle extends Omit<KnowledgeHit, 'snippet' | 'marks'
   readonly text: string;
 }
 
+/** What an earlier ticket has in common with the draft. `topic`: the second level of the class. */
+export interface SimilarWhy {
+  readonly type: 'caller' | 'place' | 'street' | 'class' | 'topic';
+  /** Of the place or the class, as people read it. */
+  readonly name: string;
+}
+
+/** An earlier ticket that looks the same. */
+export interface EarlierTicket {
+  readonly id: string;
+  readonly number: string;
+  readonly createdAtMs: number;
+  readonly status: 'accepted';
+  readonly class: string;
+  readonly place: string;
+  readonly department: string;
+  readonly summary: string;
+  readonly why: readonly SimilarWhy[];
+}
+
 /** Everything beside one call's draft. */
 export interface CallAside {
   readonly knowledge: readonly KnowledgeHit[];
+  readonly similar: readonly EarlierTicket[];
 }
+
+export const emptyAside: CallAside = { knowledge: [], similar: [] };

@@ -54,6 +54,8 @@ export interface DraftEngine {
   readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
   /** Words of danger in a sentence, whether it is over or not. */
   readonly risksIn: (sentence: Pick<Segment, 'text' | 'syllables'>) => readonly RiskHeard[];
+  /** Roads of the city that are named in a text. */
+  readonly roadsIn: (text: string) => readonly { readonly id: string; readonly name: string }[];
   /** What people read for a risk's code. */
   readonly riskLabel: (code: string) => string;
   /** Which of the city's dialects a caller speaks, best first; empty for Mandarin. */
@@ -224,6 +226,7 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     isAllowed: (field, value) => isAllowed(city, field, value),
     risksIn: (sentence) =>
       index.risksIn(sentence).map((m) => ({ code: m.item.risk, words: sentence.text.slice(m.from, m.to) })),
+    roadsIn: (text) => roadsIn(index, text),
     riskLabel: (code) => index.riskLabels.get(code) ?? code,
     guessDialect: (sentences) => dialects.guess(sentences).map((g) => ({ ...g, name: nameOf(g.dialectId) })),
     start: (callId) => ({ draft: emptyDraft(callId), segments: [], callerNumber: '', callerName: '' }),
@@ -236,6 +239,13 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     }),
     missing: validate,
   };
+}
+
+function roadsIn(index: CityIndex, text: string): readonly { readonly id: string; readonly name: string }[] {
+  if (text === '') return [];
+  const segment: Segment = { segmentId: '', side: 'caller', text, syllables: [], tokens: [], startMs: 0, endMs: 0 };
+  const roads = index.read(segment).places.filter(({ item }) => item.type === 'road');
+  return roads.map(({ item, name }) => ({ id: item.id, name }));
 }
 
 /** The number that called, as far as the draft still tells it. */

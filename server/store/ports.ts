@@ -112,9 +112,21 @@ export interface DraftStore {
   drop(callId: string, agentId: string): Promise<void>;
 }
 
+/** Earlier tickets that may be about the same; '' = not known. */
+export interface TicketLikeness {
+  readonly callerNumber: string;
+  readonly communityId: string;
+  readonly streetId: string;
+  readonly classId: string;
+  readonly sinceMs: EpochMs;
+  readonly limit: number;
+}
+
 export interface TicketStore {
   /** Once per call: confirming again returns the ticket that exists. Number is unique and increasing within a day. */
   confirm(draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow>;
+  /** Of the same caller, the same community, or the same class in the same street; newest first, none that is confidential. */
+  like(likeness: TicketLikeness): Promise<readonly TicketRow[]>;
   byId(id: string): Promise<TicketRow | undefined>;
   byNumber(number: string): Promise<TicketRow | undefined>;
   /** Newest first; with `agentId` only what this agent may read: own tickets, and those of own calls if not confidential. */

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/ports.ts';
 import { freePort } from '../support/free-port.ts';
-import { draftOf } from './store.contract.ts';
+import { draftOf } from './store.kit.ts';
 
 const logger = pino({ level: 'silent' });
 const child = join(import.meta.dirname, '../support/store-child.ts');

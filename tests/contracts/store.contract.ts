@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { TranscriptUpdate } from '../../asr/ports.ts';
-import { draftFields, type Draft, type DraftField, type FieldState } from '../../server/drafts/types.ts';
 import type { Store, User } from '../../server/store/ports.ts';
 import type { CallEvent, CallEventBody } from '../../server/timeline/events.ts';
+import { ticketContract } from './store-tickets.contract.ts';
+import { arrived, draftOf, eventsOf, segment, uniqueNumber } from './store.kit.ts';
 
 export interface StoreHarness {
   readonly store: Store;
@@ -11,44 +12,11 @@ export interface StoreHarness {
 }
 
 const day = 24 * 3_600_000;
-const emptyField: FieldState = {
-  value: '',
-  display: '',
-  confidence: 0,
-  evidence: [],
-  origin: 'empty',
-  suggestion: null,
-  alternatives: [],
-};
-
-export function draftOf(callId: string, rev = 1, values: Partial<Record<DraftField, string>> = {}): Draft {
-  const fields = draftFields.map((f) => [f, { ...emptyField, value: values[f] ?? '', display: values[f] ?? '' }]);
-  return { callId, rev, fields: Object.fromEntries(fields) as Draft['fields'], confidential: false, note: '' };
-}
-
-export function eventsOf(callId: string, startMs: number, bodies: readonly CallEventBody[]): CallEvent[] {
-  return bodies.map((body, i) => ({ ...body, callId, seq: i + 1, atMs: startMs + i * 1000 }));
-}
-
-export function segment(segmentId: string, startMs: number, text: string, rev = 1): TranscriptUpdate {
-  const shape = { segmentId, side: 'caller', rev, text, final: true, startMs, endMs: startMs + 900 } as const;
-  return { ...shape, tokens: [{ text, startMs, endMs: startMs + 900 }], syllables: [], engine: 'test', gapBeforeMs: 0 };
-}
-
-const arrived = (from: string): CallEventBody => ({
-  type: 'call.arrived',
-  from,
-  to: '12345',
-  trunk: 'test',
-  legId: 'leg-1',
-});
-
 /** What every database under the hotline must do. `open` gives an empty one. */
 export function storeContract(adapterName: string, open: () => Promise<StoreHarness>): void {
   describe(`store contract: ${adapterName}`, () => {
     let harness: StoreHarness | undefined;
     let store: Store;
-    const uniqueNumber = (): string => `138${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
     let agent: User;
 
     beforeAll(async () => {
@@ -277,6 +245,8 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
       await store.drafts.drop(saved, agent.id);
       expect(await waiting()).toEqual([unsaved]);
     });
+
+    ticketContract(() => ({ store, agentId: agent.id }));
 
     it('makes one ticket per call, however often and at once it is confirmed', async () => {
       const callId = randomUUID();

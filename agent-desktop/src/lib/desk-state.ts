@@ -77,7 +77,7 @@ export type SavedChange =
   | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'confidential'; readonly confidential: boolean };
 
-export const emptyAside: CallAside = { knowledge: [] };
+export const emptyAside: CallAside = { knowledge: [], similar: [] };
 
 export const emptyDesk: DeskState = {
   me: null,

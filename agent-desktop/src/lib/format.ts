@@ -22,6 +22,12 @@ export function dayText(epochMs: number): string {
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
 }
 
+/** Whole days between two days of the browser's calendar; 0 = today. */
+export function daysAgo(epochMs: number, nowMs: number): number {
+  const dayOf = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+  return Math.max(0, Math.round((dayOf(nowMs) - dayOf(epochMs)) / 86_400_000));
+}
+
 /** `96.4 %`, or a dash while there is nothing to divide. */
 export function shareText(share: number | null, digits = 1): string {
   return share === null ? '—' : `${(share * 100).toFixed(digits)}%`;

@@ -45,7 +45,14 @@ export type {
   TicketKind,
   Urgency,
 } from '../../../server/drafts/types.ts';
-export type { CallAside, KnowledgeArticle, KnowledgeHit, Stretch } from '../../../server/drafts/aside-types.ts';
+export type {
+  CallAside,
+  EarlierTicket,
+  SimilarWhy,
+  KnowledgeArticle,
+  KnowledgeHit,
+  Stretch,
+} from '../../../server/drafts/aside-types.ts';
 export type {
   CallInView,
   DecisionView,

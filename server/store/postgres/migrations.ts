@@ -151,4 +151,24 @@ const messages: Migration = {
   statements: [`create index call_events_messages on call_events (call_id) where type = 'ivr.voicemail-left'`],
 };
 
-export const migrations: readonly Migration[] = [firstCall, ofAgents, callbacks, profiles, surgeTables, messages];
+/** Earlier tickets of the same place and matter are looked for while people talk. */
+const likeTickets: Migration = {
+  name: '0007-like-tickets',
+  statements: [
+    `create index tickets_by_community on tickets ((fields -> 'communityId' ->> 'value'), created_at_ms desc)
+      where fields -> 'communityId' ->> 'value' <> ''`,
+    `create index tickets_by_class_and_street on tickets
+      ((fields -> 'classId' ->> 'value'), (fields -> 'streetId' ->> 'value'), created_at_ms desc)
+      where fields -> 'streetId' ->> 'value' <> ''`,
+  ],
+};
+
+export const migrations: readonly Migration[] = [
+  firstCall,
+  ofAgents,
+  callbacks,
+  profiles,
+  surgeTables,
+  messages,
+  likeTickets,
+];

@@ -3,7 +3,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Draft, DraftField } from '../../drafts/types.ts';
 import { draftFields } from '../../drafts/types.ts';
 import { StoreError } from '../errors.ts';
-import type { TicketRow, TicketStore } from '../ports.ts';
+import type { TicketLikeness, TicketRow, TicketStore } from '../ports.ts';
 import { callIdsOfAgent } from './calls-of-agent.ts';
 import { toJson } from './json.ts';
 import type { Database, TicketsTable } from './database.ts';
@@ -82,6 +82,29 @@ export class PostgresTicketStore implements TicketStore {
       ]),
     );
     return (await readable.execute()).map(ticketOf);
+  }
+
+  /** Three short walks along indexes; each condition repeats its index's own, so that the index is used. */
+  async like({
+    callerNumber,
+    communityId,
+    streetId,
+    classId,
+    sinceMs,
+    limit,
+  }: TicketLikeness): Promise<readonly TicketRow[]> {
+    const newest = sql`created_at_ms >= ${sinceMs} and not confidential order by created_at_ms desc limit ${limit}`;
+    const result = await sql<Selectable<TicketsTable>>`
+      select * from (
+        (select * from tickets where caller_number = ${callerNumber} and caller_number <> '' and ${newest})
+        union
+        (select * from tickets where fields -> 'communityId' ->> 'value' = ${communityId}
+          and fields -> 'communityId' ->> 'value' <> '' and ${newest})
+        union
+        (select * from tickets where fields -> 'classId' ->> 'value' = ${classId}
+          and fields -> 'streetId' ->> 'value' = ${streetId} and fields -> 'streetId' ->> 'value' <> '' and ${newest})
+      ) as alike order by created_at_ms desc limit ${limit}`.execute(this.#db);
+    return result.rows.map(ticketOf);
   }
 
   async #create(tx: Kysely<Database>, draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow> {

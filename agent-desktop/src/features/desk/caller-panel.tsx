@@ -2,8 +2,11 @@ import { HistoryOutlined, UserOutlined } from '@ant-design/icons';
 import { Tag } from 'antd';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../components/session-context.ts';
+import { useStore } from '../../components/use-store.ts';
 import { clockText, dayText, timeOfDay } from '../../lib/format.ts';
 import type { CallerView, DeskCallView, TicketRow } from '../../lib/types.ts';
+import { SimilarTickets } from './similar-tickets.tsx';
 
 export interface CallerPanelProps {
   readonly caller: CallerView | null;
@@ -13,6 +16,9 @@ export interface CallerPanelProps {
 /** Who calls and what became of earlier matters. */
 export function CallerPanel({ caller, call }: CallerPanelProps): ReactElement {
   const { t } = useTranslation();
+  const { session } = useSession();
+  const { similar } = useStore(session.socket.desk).aside;
+  const alike = new Set(similar.map((ticket) => ticket.number));
   return (
     <aside className="panel caller" aria-label={t('caller.title')}>
       <h2 className="panel-head">
@@ -23,7 +29,8 @@ export function CallerPanel({ caller, call }: CallerPanelProps): ReactElement {
       ) : (
         <>
           <Person caller={caller} call={call} />
-          <History tickets={caller.history.tickets} />
+          <SimilarTickets tickets={similar} />
+          <History tickets={caller.history.tickets.filter((ticket) => !alike.has(ticket.number))} />
         </>
       )}
     </aside>

@@ -20,4 +20,16 @@ export const enAside: Words['aside'] = {
     gone: 'This article has been withdrawn',
     failedSearch: 'The search did not work; try again',
   },
+  similar: {
+    title: 'Perhaps the same matter',
+    ago_zero: 'today',
+    ago_other: '{{count}} days ago',
+    why: {
+      caller: 'same caller',
+      place: 'same place: {{name}}',
+      street: '{{name}}',
+      class: 'same matter',
+      topic: 'same kind of matter: {{name}}',
+    },
+  },
 };

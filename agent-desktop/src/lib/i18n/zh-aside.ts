@@ -18,4 +18,16 @@ export const zhAside = {
     gone: '这条已从知识库撤下',
     failedSearch: '查询没有成功，请再试一次',
   },
+  similar: {
+    title: '可能重复的工单',
+    ago_zero: '今天',
+    ago_other: '{{count}} 天前',
+    why: {
+      caller: '同一来电人',
+      place: '同一地点：{{name}}',
+      street: '{{name}}',
+      class: '同一事项',
+      topic: '同类事项：{{name}}',
+    },
+  },
 } as const;

@@ -122,6 +122,7 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
     drafts: { save: none, load: none, open: none, drop: none, unclaimedMessages: none },
     tickets: {
       confirm: none,
+      like: none,
       byId: none,
       byNumber: (number) => Promise.resolve(tickets.find((t) => t.number === number)),
       recent: (limit, agentId) =>
