@@ -1,6 +1,7 @@
 /** Puts right what a crash left behind: calls without an end, drafts that missed their last words. */
 import type { Logger } from 'pino';
 import type { DraftEngine } from './drafts/engine.ts';
+import { secondDraftOf, type Draft } from './drafts/types.ts';
 import type { CallRow, Store } from './store/ports.ts';
 
 export interface Leftovers {
@@ -43,7 +44,12 @@ export async function closeLeftoverCalls(
 
 /** Sentences that were stored but had not reached the stored draft are read once more. */
 async function bringDraftUpToDate(store: Store, engine: DraftEngine, call: CallRow): Promise<boolean> {
-  const stored = await store.drafts.load(call.callId);
+  const second = await store.drafts.load(secondDraftOf(call.callId));
+  if (second !== undefined) await bringUpToDate(store, engine, call, second);
+  return bringUpToDate(store, engine, call, await store.drafts.load(call.callId));
+}
+
+async function bringUpToDate(store: Store, engine: DraftEngine, call: CallRow, stored?: Draft): Promise<boolean> {
   const transcript = await store.calls.transcript(call.callId);
   const start = stored ?? engine.start(call.callId).draft;
   let state = engine.restore(start, [], { callerNumber: call.from, callerName: '' });

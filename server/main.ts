@@ -20,6 +20,7 @@ import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
 import { StoredTicketProgress } from './calls/ivr-progress.ts';
 import { DeskService } from './calls/desk-service.ts';
+import { draftIn } from './calls/live-call.ts';
 import { OpenDrafts } from './calls/open-drafts.ts';
 import { SupervisorFeed } from './calls/supervisor-feed.ts';
 import type { Person } from './calls/views.ts';
@@ -27,6 +28,7 @@ import { Closing } from './closing.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { LearnedGuesser } from './drafts/classify/guesser.ts';
 import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
+import { callOfDraft } from './drafts/types.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
 import type { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
@@ -201,7 +203,7 @@ async function openDesk(
   const openDrafts = new OpenDrafts({
     store,
     machine: drafts,
-    live: (callId) => center.get(callId)?.draft,
+    live: (draftId) => draftIn(center.get(callOfDraft(draftId)), draftId),
     onPatch: (agentId, patch) => {
       gateway.toUser(agentId, 'draft', patch);
     },

@@ -179,6 +179,7 @@ export const aside: CallAside = {
       ],
     },
   ],
+  second: { classId: 'c040101', display: '供水供电供气 › 供水 › 停水', words: '停水' },
 };
 
 export function ticketRow(i: number): TicketRow {

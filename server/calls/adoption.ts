@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { SpeechSide, TranscriptUpdate } from '../../asr/ports.ts';
 import type { LegId, LegSnapshot, Switch } from '../../telephony/ports/switch.ts';
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
+import { secondDraftOf, type Draft } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
 import { adopt, type Adopted } from './core/adopt.ts';
 import { recordOf, type CallRecord } from './core/call-record.ts';
@@ -20,6 +21,8 @@ import type { TimelineWriter } from './timeline-writer.ts';
 export interface Past {
   readonly transcript: readonly TranscriptUpdate[];
   readonly draft: DraftState;
+  /** Of a second matter. */
+  readonly second?: DraftState;
 }
 
 export interface AdoptionReport {
@@ -81,12 +84,19 @@ async function openRecords(
 }
 
 async function pastOf({ store, drafts }: AdoptionOptions, { callId, from }: CallRecord): Promise<Past> {
-  const [transcript, stored] = await Promise.all([store.calls.transcript(callId), store.drafts.load(callId)]);
-  const start = stored ?? drafts.start(callId).draft;
-  let draft = drafts.restore(start, [], { callerNumber: from, callerName: '' });
+  const [transcript, stored, second] = await Promise.all([
+    store.calls.transcript(callId),
+    store.drafts.load(callId),
+    store.drafts.load(secondDraftOf(callId)),
+  ]);
   // What was heard but had not reached the stored draft is read once more.
-  for (const segment of transcript) draft = drafts.step(draft, { type: 'speech', segment }).state;
-  return { transcript, draft };
+  const readAgain = (start: Draft): DraftState =>
+    transcript.reduce(
+      (state, segment) => drafts.step(state, { type: 'speech', segment }).state,
+      drafts.restore(start, [], { callerNumber: from, callerName: '' }),
+    );
+  const draft = readAgain(stored ?? drafts.start(callId).draft);
+  return { transcript, draft, ...(second === undefined ? {} : { second: readAgain(second) }) };
 }
 
 async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
@@ -117,6 +127,7 @@ export function takeUp(house: Adopter, adopted: Adopted, past: Past): void {
   call.firstWaitMs = record.firstWaitMs;
   call.ticketNumber = record.ticketNumber;
   house.timeline().goOnAfter(callId, record.seq);
+  if (past.second !== undefined) call.draft.takeUpSecond(past.second, record.agentId);
   if (record.agentId !== null) void call.draft.assign(record.agentId);
   if (recordingStartedAtMs !== null) call.runner.speech.takeUp(heardBefore(record, past, house.nowMs));
   const seats = house.seats();

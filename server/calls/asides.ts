@@ -6,6 +6,7 @@ import { emptyAside, type CallAside } from '../drafts/aside-types.ts';
 import { dayOf } from '../drafts/day.ts';
 import type { KnowledgeIndex } from '../drafts/knowledge/knowledge-index.ts';
 import type { QueryMaker } from '../drafts/knowledge/query.ts';
+import type { SecondMatterFound } from '../drafts/second-matter.ts';
 import type { DeskPush } from '../realtime/desk.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter } from './call-center.ts';
@@ -33,6 +34,9 @@ export class Asides {
   readonly #options: AsidesOptions;
   readonly #asides = new Map<string, CallAside>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #offers = new Map<string, SecondMatterFound>();
+  /** Call and class of offers that were turned down. */
+  readonly #refused = new Set<string>();
 
   constructor(options: AsidesOptions) {
     this.#options = options;
@@ -72,7 +76,29 @@ export class Asides {
     const similar = this.#options.similar.find(draft, from, () => {
       this.#review(callId);
     });
-    this.#set(callId, { knowledge: this.#articlesFor(call), similar });
+    this.#set(callId, { knowledge: this.#articlesFor(call), similar, second: this.#secondOf(call) });
+  }
+
+  /** The sentence with which the offered matter begins; the offer is over. */
+  second(callId: string, action: 'accept' | 'dismiss'): string | undefined {
+    const offered = this.#offers.get(callId);
+    if (offered === undefined) return undefined;
+    if (action === 'dismiss') this.#refused.add(`${callId} ${offered.classId}`);
+    this.#offers.delete(callId);
+    this.#set(callId, { ...this.#whole(callId), second: null });
+    return offered.fromSegmentId;
+  }
+
+  #secondOf(call: LiveCall): CallAside['second'] {
+    const { callId } = call.runner;
+    const found = call.draft.secondMatter();
+    if (found === null || this.#refused.has(`${callId} ${found.classId}`)) {
+      this.#offers.delete(callId);
+      return null;
+    }
+    this.#offers.set(callId, found);
+    const { classId, display, evidence } = found;
+    return { classId, display, words: [...new Set(evidence.map((e) => e.words))].slice(0, 3).join('、') };
   }
 
   #articlesFor(call: LiveCall): CallAside['knowledge'] {
@@ -104,6 +130,8 @@ export class Asides {
     for (const callId of this.#asides.keys()) {
       if (center.get(callId) !== undefined) continue;
       this.#asides.delete(callId);
+      this.#offers.delete(callId);
+      for (const key of this.#refused) if (key.startsWith(`${callId} `)) this.#refused.delete(key);
       similar.forget(callId);
     }
   }

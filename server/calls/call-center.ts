@@ -349,7 +349,8 @@ export class CallCenter {
   #note(event: CallEvent): void {
     const call = this.#table.get(event.callId);
     if (call !== undefined && event.type === 'call.ended') call.endCause = event.cause;
-    if (call !== undefined && event.type === 'ticket.created') call.ticketNumber = event.number;
+    if (call !== undefined && event.type === 'ticket.created' && event.matter === undefined)
+      call.ticketNumber = event.number;
     if (call !== undefined) lineParts.tellLineParts(this, call.runner.state, event);
     this.#listener?.event(event);
     for (const hear of this.#hearers) hear(event);

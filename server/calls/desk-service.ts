@@ -7,7 +7,7 @@ import type { Disposition } from '../../config/waiting-schema.ts';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { HangupCause } from '../../telephony/ports/switch.ts';
 import type { AgentIntent, LineStore } from '../acd/line-store.ts';
-import type { Draft, DraftPatch } from '../drafts/types.ts';
+import { callOfDraft, isSecondDraft, type Draft, type DraftPatch } from '../drafts/types.ts';
 import type { Desk, DeskPush } from '../realtime/desk.ts';
 import type { AgentView, Hello, Me, None, Result } from '../realtime/protocol.ts';
 import type { Store } from '../store/ports.ts';
@@ -20,7 +20,7 @@ import { hasPhone, type SeatState } from './core/seat.ts';
 import { DeskPushes } from './desk-pushes.ts';
 import { DeskViews } from './desk-views.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
-import type { LiveCall } from './live-call.ts';
+import { draftIn, type LiveCall } from './live-call.ts';
 import type { Asides } from './asides.ts';
 import type { OpenDrafts } from './open-drafts.ts';
 import type { SupervisorFeed } from './supervisor-feed.ts';
@@ -34,7 +34,7 @@ export interface DeskServiceOptions {
   readonly recognizer: Recognizer;
   readonly drafts: OpenDrafts;
   readonly feed: SupervisorFeed;
-  readonly asides: Pick<Asides, 'of'>;
+  readonly asides: Pick<Asides, 'of' | 'second'>;
   readonly persons: Map<string, Person>;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -178,10 +178,29 @@ export class DeskService implements Desk, CallCenterListener {
     return done({ rev: await keeper.change(input, me.id) });
   }
 
-  async confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {
+  async secondMatter(
+    me: Me,
+    callId: string,
+    action: 'accept' | 'dismiss',
+  ): Promise<Result<{ readonly draftId: string }>> {
+    const { asides, center } = this.#options;
+    const keeper = this.#ownDraft(me, callId);
+    const from = asides.second(callId, action);
+    if (keeper === undefined || from === undefined) return wrongCall;
+    if (action === 'dismiss') return done({ draftId: '' });
+    const second = await keeper.split(from, me.id);
+    center.timeline.emit(callId, { type: 'draft.divided', agentId: me.id, segmentId: from });
+    return done({ draftId: second.draft.callId });
+  }
+
+  async confirmTicket(
+    me: Me,
+    draftId: string,
+  ): Promise<Result<{ readonly number: string; readonly ticketId: string }>> {
     const { center, store, drafts } = this.#options;
+    const callId = callOfDraft(draftId);
     const live = this.#ownCall(me, callId);
-    const keeper = this.#ownDraft(me, callId) ?? (await drafts.open(callId, me.id));
+    const keeper = this.#ownDraft(me, draftId) ?? (await drafts.open(draftId, me.id));
     if (keeper === undefined) return wrongCall;
     const missing = keeper.missing();
     if (missing.length > 0) return { ok: false, code: 'incomplete', message: missing.join(',') };
@@ -197,10 +216,11 @@ export class DeskService implements Desk, CallCenterListener {
         ticketId: ticket.id,
         number: ticket.number,
         agentId: me.id,
+        ...(isSecondDraft(draftId) ? { matter: 2 } : {}),
       });
       await center.timeline.flush();
     }
-    if (live === undefined) drafts.forget(callId);
+    if (live === undefined) drafts.forget(draftId);
     else this.callChanged(live);
     return done({ number: ticket.number, ticketId: ticket.id });
   }
@@ -317,8 +337,8 @@ export class DeskService implements Desk, CallCenterListener {
   }
 
   /** A draft goes along with its call: whoever passed the call on writes it no more. */
-  #ownDraft(me: Me, callId: string): DraftKeeper | undefined {
-    const draft = this.#ownCall(me, callId)?.draft;
+  #ownDraft(me: Me, draftId: string): DraftKeeper | undefined {
+    const draft = draftIn(this.#ownCall(me, callOfDraft(draftId)), draftId);
     return draft?.agentId === null || draft?.agentId === me.id ? draft : undefined;
   }
 

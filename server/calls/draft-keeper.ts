@@ -3,7 +3,8 @@
  * acknowledged; what the machine finds is saved within a moment (it could be found again from the transcript).
  */
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
-import type { Draft, DraftField, DraftInput, DraftPatch } from '../drafts/types.ts';
+import { isSecondDraft, type Draft, type DraftField, type DraftInput, type DraftPatch } from '../drafts/types.ts';
+import type { SecondMatterFound } from '../drafts/second-matter.ts';
 import type { DraftStore } from '../store/ports.ts';
 
 export interface DraftKeeperOptions {
@@ -28,6 +29,8 @@ export class DraftKeeper {
   /** Whose draft it is; null until an agent has the call. */
   agentId: string | null = null;
   dropped = false;
+  /** Of the call's second matter, once somebody has divided it; hears what this one hears. */
+  second: DraftKeeper | null = null;
 
   constructor(options: DraftKeeperOptions) {
     this.#options = options;
@@ -51,6 +54,7 @@ export class DraftKeeper {
   /** From the call or from recognised speech. */
   hear(input: Extract<DraftInput, { type: 'speech' | 'call-known' }>): void {
     if (this.#apply(input, input.type === 'speech' ? 'asr' : 'call')) this.#saveSoon();
+    this.second?.hear(input);
   }
 
   /** From the agent; durable when it resolves. */
@@ -68,9 +72,37 @@ export class DraftKeeper {
     return patch !== null;
   }
 
+  /** A second matter that the call seems to have. */
+  secondMatter(): SecondMatterFound | null {
+    return this.second === null && !isSecondDraft(this.draft.callId)
+      ? this.#options.machine.secondMatter(this.#state)
+      : null;
+  }
+
+  /** Two drafts from here on; both are durable when it resolves. */
+  async split(fromSegmentId: string, agentId: string): Promise<DraftKeeper> {
+    if (this.second !== null) return this.second;
+    const { first, second } = this.#options.machine.split(this.#state, fromSegmentId);
+    this.#state = first.state;
+    this.second = this.takeUpSecond(second, agentId);
+    if (first.patch !== null) this.#options.onPatch(first.patch, agentId);
+    const { callId, rev, fields } = second.draft;
+    this.#options.onPatch({ callId, rev, fields }, agentId);
+    await Promise.all([this.save(), this.second.assign(agentId)]);
+    return this.second;
+  }
+
+  /** The second draft of an earlier process goes on with this one. */
+  takeUpSecond(state: DraftState, agentId: string | null): DraftKeeper {
+    const keeper = new DraftKeeper({ ...this.#options, state });
+    keeper.agentId = agentId;
+    this.second = keeper;
+    return keeper;
+  }
+
   /** Whether everything, the owner included, is in the database. */
   get isSaved(): boolean {
-    return this.#savedRev >= this.draft.rev;
+    return this.#savedRev >= this.draft.rev && this.second?.isSaved !== false;
   }
 
   #saveSoon(delayMs = SAVE_DELAY_MS): void {
@@ -114,6 +146,7 @@ export class DraftKeeper {
     await this.save().catch((error: unknown) => {
       this.#failed(error);
     });
+    await this.second?.assign(agentId);
   }
 
   /** Saves at once; a failure is tried again in the background. */
@@ -123,5 +156,6 @@ export class DraftKeeper {
     await this.save().catch((error: unknown) => {
       this.#failed(error);
     });
+    await this.second?.close();
   }
 }

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Recognizer, TranscriptUpdate } from '../../asr/ports.ts';
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
-import type { DraftPatch } from '../drafts/types.ts';
+import { isSecondDraft, type DraftPatch } from '../drafts/types.ts';
 import type { CallerHistory, Store } from '../store/ports.ts';
 import type { CallEndCause, CallEventBody } from '../timeline/events.ts';
 import type { CallRunner } from './call-runner.ts';
@@ -24,6 +24,11 @@ export interface LiveCall {
   firstWaitMs: number;
   /** Speech has been flushed; nothing more comes. */
   closed: boolean;
+}
+
+/** The draft of this name, the call's own or that of its second matter. */
+export function draftIn(call: LiveCall | undefined, draftId: string): DraftKeeper | undefined {
+  return (isSecondDraft(draftId) ? call?.draft.second : call?.draft) ?? undefined;
 }
 
 export interface LiveCallNews {

@@ -1,5 +1,5 @@
 /** Drafts of calls that are over (or from before a restart) and still wait to become tickets. */
-import type { Draft, DraftPatch } from '../drafts/types.ts';
+import { callOfDraft, type Draft, type DraftPatch } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
 import type { DraftEngine } from '../drafts/engine.ts';
 import { DraftKeeper } from './draft-keeper.ts';
@@ -26,7 +26,7 @@ export class OpenDrafts {
   /** Newest first. */
   async of(agentId: string): Promise<readonly Draft[]> {
     const stored = await this.#options.store.drafts.open(agentId);
-    return stored.map((draft) => this.#keepers.get(draft.callId)?.draft ?? draft);
+    return stored.map((draft) => (this.#options.live(draft.callId) ?? this.#keepers.get(draft.callId))?.draft ?? draft);
   }
 
   /** The draft of an ended call, if it is this agent's. */
@@ -47,7 +47,8 @@ export class OpenDrafts {
     const { store, machine, onPatch, onSaveFailed } = this.#options;
     const draft = (await store.drafts.open(agentId)).find((d) => d.callId === callId);
     if (draft === undefined) return undefined;
-    const [transcript, call] = await Promise.all([store.calls.transcript(callId), store.calls.call(callId)]);
+    const ofCall = callOfDraft(callId);
+    const [transcript, call] = await Promise.all([store.calls.transcript(ofCall), store.calls.call(ofCall)]);
     const state = machine.restore(draft, transcript, { callerNumber: call?.from ?? '', callerName: '' });
     const keeper = new DraftKeeper({
       state,

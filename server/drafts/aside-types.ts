@@ -49,10 +49,20 @@ export interface EarlierTicket {
   readonly why: readonly SimilarWhy[];
 }
 
+/** A second matter the call seems to have: a draft of its own is offered. */
+export interface SecondMatter {
+  readonly classId: string;
+  /** e.g. 供水供电供气 › 供水 › 停水. */
+  readonly display: string;
+  /** The words that tell it. */
+  readonly words: string;
+}
+
 /** Everything beside one call's draft. */
 export interface CallAside {
   readonly knowledge: readonly KnowledgeHit[];
   readonly similar: readonly EarlierTicket[];
+  readonly second: SecondMatter | null;
 }
 
-export const emptyAside: CallAside = { knowledge: [], similar: [] };
+export const emptyAside: CallAside = { knowledge: [], similar: [], second: null };

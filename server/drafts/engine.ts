@@ -16,15 +16,19 @@ import { findCommunity, findPlaceText, findStreet, streetsSaid } from './find-pl
 import { findRisk, findUrgency } from './find-risk.ts';
 import { findOccurred } from './find-time.ts';
 import type { Finding } from './finding.ts';
-import { hear, type Segment } from './heard.ts';
+import { hear, type Heard, type Segment } from './heard.ts';
 import { emptyField, mergeField } from './merge.ts';
+import { findSecondMatter, type SecondMatterFound } from './second-matter.ts';
 import { findSummary } from './summary.ts';
 import {
+  callOfDraft,
   draftFields,
+  secondDraftOf,
   type Draft,
   type DraftField,
   type DraftInput,
   type DraftPatch,
+  type DraftScope,
   type FieldCandidate,
   type FieldState,
 } from './types.ts';
@@ -52,6 +56,13 @@ export interface DraftEngine {
   readonly step: (state: DraftState, input: DraftInput) => DraftStep;
   /** State of a stored draft, so that a call can go on after a restart. */
   readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
+  /** A second matter that the call seems to have; null while the first has not been divided from it. */
+  readonly secondMatter: (state: DraftState) => SecondMatterFound | null;
+  /** Two drafts in place of one: what comes before the sentence and what begins with it. */
+  readonly split: (
+    state: DraftState,
+    fromSegmentId: string,
+  ) => { readonly first: DraftStep; readonly second: DraftState };
   /** Words of danger in a sentence, whether it is over or not. */
   readonly risksIn: (sentence: Pick<Segment, 'text' | 'syllables'>) => readonly RiskHeard[];
   /** Roads of the city that are named in a text. */
@@ -93,6 +104,16 @@ function effective(field: FieldState): FieldCandidate | undefined {
   return { value: field.value, display: field.display, confidence, evidence: field.evidence };
 }
 
+/** The sentences that a draft is about. */
+function inScope(heard: readonly Heard[], scope: DraftScope | undefined): readonly Heard[] {
+  if (scope === undefined) return heard;
+  const at = (segmentId: string | undefined): number => heard.findIndex((h) => h.segment.segmentId === segmentId);
+  const [from, until] = [at(scope.from), at(scope.until)];
+  // Its first sentence has not been read yet.
+  if (scope.from !== undefined && from < 0) return [];
+  return heard.slice(Math.max(0, from), until < 0 ? heard.length : until);
+}
+
 /** Finds every field anew and merges; later fields see the merged earlier ones. */
 function refresh(
   whole: CityIndex,
@@ -100,7 +121,8 @@ function refresh(
   { draft, segments, callerNumber, callerName }: DraftState,
 ): Fields {
   const { city } = whole;
-  const heard = hear(segments);
+  const all = hear(segments);
+  const heard = inScope(all, draft.scope);
   const index = whole.inStreets(streetsSaid(whole, heard, byAgent(draft.fields.streetId)));
   const fields: Record<DraftField, FieldState> = { ...draft.fields };
   const put = (field: DraftField, finding: Finding | null): void => {
@@ -113,11 +135,15 @@ function refresh(
   put('communityId', findCommunity(index, heard, byAgent(fields.streetId)));
   const { communityId } = fields;
   const chosen = communityId.origin === 'agent' ? { ...communityId, evidence: [] } : communityId;
-  put('streetId', findStreet(index, heard, chosen.value === '' ? null : chosen));
+  // Where the first of two matters is says nothing against a street that is named now.
+  const carriedOver = communityId.origin === 'history';
+  put('streetId', findStreet(index, heard, chosen.value === '' || carriedOver ? null : chosen));
+  if (carriedOver && whole.communities.get(communityId.value)?.streetId !== fields.streetId.value)
+    fields.communityId = emptyField;
   put('placeText', findPlaceText(index, heard, communityId.value));
   put('occurredText', findOccurred(city, heard));
-  put('callerName', findName(city, heard, callerName));
-  put('callbackNumber', findNumber(city, heard, callerNumber));
+  put('callerName', findName(city, all, callerName));
+  put('callbackNumber', findNumber(city, all, callerNumber));
   const risk = findRisk(index, heard);
   put('risk', risk);
   put('urgency', findUrgency(index, heard, { risk, kind: fields.kind.value }, matter));
@@ -222,7 +248,25 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     return { state: { ...applied, draft: next }, draft: next, patch };
   };
 
+  const split: DraftEngine['split'] = (state, fromSegmentId) => {
+    const whole = { ...state.draft, scope: { until: fromSegmentId } };
+    const fields = refresh(index, guesser, { ...state, draft: whole });
+    const changed = draftFields.filter((field) => !same(state.draft.fields[field], fields[field]));
+    const rev = state.draft.rev + 1;
+    const patch = { callId: whole.callId, rev, fields: Object.fromEntries(changed.map((f) => [f, fields[f]])) };
+    const first: DraftState = { ...state, draft: { ...whole, fields, rev } };
+    const blank = secondOf(first.draft, fromSegmentId);
+    const found = refresh(index, guesser, { ...state, draft: blank });
+    return {
+      first: { state: first, draft: first.draft, patch },
+      second: { ...state, draft: { ...blank, fields: found } },
+    };
+  };
+
   return {
+    split,
+    secondMatter: ({ draft, segments }) =>
+      draft.scope === undefined ? findSecondMatter({ index, guesser }, hear(segments)) : null,
     isAllowed: (field, value) => isAllowed(city, field, value),
     risksIn: (sentence) =>
       index.risksIn(sentence).map((m) => ({ code: m.item.risk, words: sentence.text.slice(m.from, m.to) })),
@@ -239,6 +283,21 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     }),
     missing: validate,
   };
+}
+
+/** Until the caller says another place, the second matter is where the first one is. */
+const shared = ['streetId', 'communityId', 'placeText', 'callerName'] as const;
+
+function secondOf(first: Draft, fromSegmentId: string): Draft {
+  const blank = emptyDraft(secondDraftOf(callOfDraft(first.callId)));
+  const kept = shared
+    .filter((field) => first.fields[field].value !== '')
+    .map((field): readonly [DraftField, FieldState] => {
+      const { value, display, confidence } = first.fields[field];
+      return [field, { ...emptyField, value, display, confidence: Math.min(confidence, 0.6), origin: 'history' }];
+    });
+  const fields = { ...blank.fields, ...Object.fromEntries(kept) };
+  return { ...blank, rev: 1, fields, scope: { from: fromSegmentId } };
 }
 
 function roadsIn(index: CityIndex, text: string): readonly { readonly id: string; readonly name: string }[] {

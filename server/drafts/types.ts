@@ -60,7 +60,24 @@ export interface FieldState extends FieldCandidate {
   readonly dismissed?: readonly string[];
 }
 
+/** Which sentences a draft is about, when a call has two matters; people's names and numbers are looked for in all. */
+export interface DraftScope {
+  /** First sentence that belongs to it. */
+  readonly from?: string;
+  /** First sentence that does not any more. */
+  readonly until?: string;
+}
+
+const SECOND = ':2';
+/** Name of the draft for the second matter of a call. The first one has the call's own. */
+export const secondDraftOf = (callId: string): string => callId + SECOND;
+export const isSecondDraft = (draftId: string): boolean => draftId.endsWith(SECOND);
+/** The call that a draft belongs to. */
+export const callOfDraft = (draftId: string): string =>
+  isSecondDraft(draftId) ? draftId.slice(0, -SECOND.length) : draftId;
+
 export interface Draft {
+  /** The call, or `secondDraftOf` it. */
   readonly callId: string;
   /** Grows by one with each change. */
   readonly rev: number;
@@ -68,6 +85,8 @@ export interface Draft {
   readonly confidential: boolean;
   /** Free words of the agent. */
   readonly note: string;
+  /** Absent while the call has one matter. */
+  readonly scope?: DraftScope;
 }
 
 /** One change, as streamed to the page and stored on the timeline. */

@@ -67,6 +67,8 @@ export interface Desk {
     callId: string,
     input: Exclude<DraftInput, { type: 'speech' | 'call-known' }>,
   ): Promise<Result<{ readonly rev: number }>>;
+  /** Makes a draft of its own for a second matter, or turns the offer down. */
+  secondMatter(me: Me, callId: string, action: 'accept' | 'dismiss'): Promise<Result<{ readonly draftId: string }>>;
   confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>>;
   dropDraft(me: Me, callId: string): Promise<Result<None>>;
   extendWrapUp(me: Me, callId: string, byMs: number): Promise<Result<{ readonly wrapUpEndsAtMs: number }>>;

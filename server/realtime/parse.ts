@@ -71,6 +71,7 @@ const schemas: Schemas = {
     field: z.enum(draftFields),
     action: z.enum(['accept', 'dismiss', 'release']),
   }),
+  'draft.second': z.strictObject({ callId, action: z.enum(['accept', 'dismiss']) }),
   'ticket.confirm': z.strictObject({ callId }),
   'draft.drop': z.strictObject({ callId }),
   'wrap-up.extend': z.strictObject({ callId, byMs: z.number().int().min(1_000).max(longestExtensionMs) }),

@@ -336,6 +336,11 @@ export interface PageToServer {
     p: { readonly callId: string; readonly field: DraftField; readonly action: 'accept' | 'dismiss' | 'release' },
     ack: Ack<{ readonly rev: number }>,
   ) => void;
+  /** A second matter that was offered beside the draft: a draft of its own for it, or never again. */
+  'draft.second': (
+    p: { readonly callId: string; readonly action: 'accept' | 'dismiss' },
+    ack: Ack<{ readonly draftId: string }>,
+  ) => void;
   'ticket.confirm': (
     p: { readonly callId: string },
     ack: Ack<{ readonly number: string; readonly ticketId: string }>,

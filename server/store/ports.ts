@@ -123,7 +123,7 @@ export interface TicketLikeness {
 }
 
 export interface TicketStore {
-  /** Once per call: confirming again returns the ticket that exists. Number is unique and increasing within a day. */
+  /** Once per draft, and so once per call unless it has two matters: confirming again returns the ticket that exists. Number is unique and increasing within a day. */
   confirm(draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow>;
   /** Of the same caller, the same community, or the same class in the same street; newest first, none that is confidential. */
   like(likeness: TicketLikeness): Promise<readonly TicketRow[]>;

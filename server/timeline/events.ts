@@ -226,7 +226,16 @@ export type CallEventBody =
   /** `dialect`: id of one of the city's dialects. */
   | { readonly type: 'dialect.guessed'; readonly dialect: string; readonly confidence: number }
   | { readonly type: 'draft.changed'; readonly patch: DraftPatch; readonly by: string }
-  | { readonly type: 'ticket.created'; readonly ticketId: string; readonly number: string; readonly agentId: string }
+  /** An agent has made a draft of its own for what begins with this sentence. */
+  | { readonly type: 'draft.divided'; readonly agentId: string; readonly segmentId: string }
+  | {
+      readonly type: 'ticket.created';
+      readonly ticketId: string;
+      readonly number: string;
+      readonly agentId: string;
+      /** Of the second matter of the call; absent for the first. */
+      readonly matter?: number;
+    }
   | { readonly type: 'wrap-up.started'; readonly agentId: string; readonly wrapUpMs: number }
   | { readonly type: 'wrap-up.ended'; readonly agentId: string; readonly tookMs: number }
   | { readonly type: 'call.ended'; readonly cause: CallEndCause; readonly talkMs: number };

@@ -1,11 +1,26 @@
 /** Tickets: earlier ones that look the same. */
 import { expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { DraftField } from '../../server/drafts/types.ts';
+import { secondDraftOf, type DraftField } from '../../server/drafts/types.ts';
 import type { Store } from '../../server/store/ports.ts';
-import { draftOf, uniqueNumber } from './store.kit.ts';
+import { arrived, draftOf, eventsOf, uniqueNumber } from './store.kit.ts';
 
 export function ticketContract(parts: () => { readonly store: Store; readonly agentId: string }): void {
+  it('makes two tickets of a call with two matters; the call keeps the number of the first', async () => {
+    const { store, agentId } = parts();
+    const callId = randomUUID();
+    const number = uniqueNumber();
+    await store.calls.append(eventsOf(callId, Date.now(), [arrived(number)]));
+    const second = await store.tickets.confirm(draftOf(secondDraftOf(callId)), agentId, number);
+    expect((await store.calls.call(callId))?.ticketNumber).toBeNull();
+    const first = await store.tickets.confirm(draftOf(callId), agentId, number);
+    expect([first.callId, second.callId]).toEqual([callId, callId]);
+    expect(first.number).not.toBe(second.number);
+    expect((await store.calls.call(callId))?.ticketNumber).toBe(first.number);
+    expect((await store.tickets.confirm(draftOf(secondDraftOf(callId)), agentId, number)).id).toBe(second.id);
+    expect((await store.drafts.open(agentId)).filter((d) => d.callId.startsWith(callId))).toEqual([]);
+  });
+
   it('finds tickets of the same caller, community, or class and street; none that is confidential', async () => {
     const { store, agentId } = parts();
     const [from, other] = [uniqueNumber(), uniqueNumber()];

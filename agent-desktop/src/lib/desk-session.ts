@@ -22,6 +22,8 @@ export interface PageView {
   readonly markedField: DraftField | null;
   /** An earlier draft that is open on the right instead of the call's. */
   readonly openedDraftId: string | null;
+  /** The call's second matter is on the right, not its first. */
+  readonly onSecond: boolean;
   readonly micChecked: boolean;
   /** What the server answered to the last action, when it refused; '' when none. */
   readonly refusal: string;
@@ -48,6 +50,7 @@ export class DeskSession {
     decliningOfferId: '',
     markedField: null,
     openedDraftId: null,
+    onSecond: false,
     micChecked: sessionStorage.getItem(micKey) === '1',
     refusal: '',
   });
@@ -137,6 +140,17 @@ export class DeskSession {
 
   openDraft(callId: string | null): void {
     this.page.update((p) => ({ ...p, openedDraftId: callId }));
+  }
+
+  showSecond(onSecond: boolean): void {
+    this.page.update((p) => (p.onSecond === onSecond ? p : { ...p, onSecond }));
+  }
+
+  /** A draft of its own for the second matter that the server offers, or never again. */
+  async secondMatter(callId: string, action: 'accept' | 'dismiss'): Promise<void> {
+    const result = await this.socket.request('draft.second', { callId, action });
+    this.#say(result);
+    if (result.ok && action === 'accept') this.showSecond(true);
   }
 
   answer(): void {

@@ -1,5 +1,6 @@
 /** All that the socket has told this page, folded into one value. Pure: a function of state and input. */
 import { withDelta } from './supervisor-state.ts';
+import { callOf, secondOf } from './draft-id.ts';
 import { mergeSegment, mergeSegments } from './transcript.ts';
 import type {
   AgentView,
@@ -77,7 +78,7 @@ export type SavedChange =
   | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'confidential'; readonly confidential: boolean };
 
-export const emptyAside: CallAside = { knowledge: [], similar: [] };
+export const emptyAside: CallAside = { knowledge: [], similar: [], second: null };
 
 export const emptyDesk: DeskState = {
   me: null,
@@ -176,16 +177,16 @@ function onHello(state: DeskState, hello: Hello): DeskState {
 function onCall(state: DeskState, call: DeskCallView | null): DeskState {
   const before = state.call;
   if (call !== null && call.callId === before?.callId) return { ...state, call };
-  const left =
-    before !== null &&
-    before.ticketNumber === null &&
-    state.tickets[before.callId] === undefined &&
-    state.drafts[before.callId] !== undefined
-      ? [before.callId, ...state.openDraftIds]
-      : state.openDraftIds;
+  const left = before === null ? [] : unfinished(state, before);
   const offer = call !== null && state.offer?.callId === call.callId ? null : state.offer;
-  const openDraftIds = left.filter((id) => id !== call?.callId);
+  const openDraftIds = [...new Set([...left, ...state.openDraftIds])].filter((id) => callOf(id) !== call?.callId);
   return { ...state, call, offer, openDraftIds, withdrawnReason: '', transcript: [], aside: emptyAside };
+}
+
+/** Drafts of a call that have not become tickets. */
+function unfinished({ drafts, tickets }: DeskState, { callId, ticketNumber }: DeskCallView): readonly string[] {
+  const has = (draftId: string): boolean => drafts[draftId] !== undefined && tickets[draftId] === undefined;
+  return [callId, secondOf(callId)].filter((id) => has(id) && (id !== callId || ticketNumber === null));
 }
 
 /** A message left by a caller joins the drafts that wait. */
@@ -196,7 +197,8 @@ function onGiven(state: DeskState, draft: Draft): DeskState {
 }
 
 function onPatch(state: DeskState, patch: DraftPatch): DeskState {
-  const draft = state.drafts[patch.callId] ?? (patch.callId === state.call?.callId ? blankDraft(patch.callId) : null);
+  const draft =
+    state.drafts[patch.callId] ?? (callOf(patch.callId) === state.call?.callId ? blankDraft(patch.callId) : null);
   if (draft === null || patch.rev < draft.rev) return state;
   const next: Draft = {
     ...draft,

@@ -1,4 +1,5 @@
 /** Plays a stretch of a call's recording, also while it is still being written. */
+import { callOf } from './draft-id.ts';
 import { createStore } from './store.ts';
 
 export interface PlayerView {
@@ -39,7 +40,8 @@ export class RecordingPlayer {
   }
 
   /** Plays `[startMs, endMs)` on the recording's clock. A second call for the same stretch stops it. */
-  play(callId: string, startMs: number, endMs: number): void {
+  play(draftId: string, startMs: number, endMs: number): void {
+    const callId = callOf(draftId);
     const now = this.view.getSnapshot();
     if (now !== null && now.state !== 'failed' && now.callId === callId && now.startMs === startMs) {
       this.stop();

@@ -12,6 +12,7 @@ export type Command =
   | 'back'
   | 'conference'
   | 'knowledge'
+  | 'matter'
   | 'keys';
 
 export interface KeyPress {
@@ -38,6 +39,7 @@ export function commandOf(press: KeyPress, context: KeyContext): Command | null 
   if (press.repeat || press.composing || press.alt) return null;
   if (press.ctrl) return ctrlCommand(press.key);
   if (press.key === 'F8') return 'toggle-intent';
+  if (press.key === 'F2') return 'matter';
   if (context.dialogOpen) return null;
   if (context.offered) {
     // While a caller rings, Enter answers wherever the focus is, except in words being typed.

@@ -148,7 +148,7 @@ const readers: Readers = {
   'recording.started': ({ startedAtMs }) => ({ recordingStartedAtMs: startedAtMs }),
   'recording.finished': () => ({ recordingStartedAtMs: null }),
   'recording.failed': () => ({ recordingStartedAtMs: null }),
-  'ticket.created': ({ number }) => ({ ticketNumber: number }),
+  'ticket.created': ({ number, matter }) => (matter === undefined ? { ticketNumber: number } : {}),
   'call.ended': () => ({ stage: 'ended' }),
 };
 

@@ -20,7 +20,7 @@ const changes: Row = {
   'queue.left': (event) => (event.reason === 'abandoned' ? { abandoned_wait_ms: event.waitMs } : undefined),
   'call.bridged': (event) => ({ bridged_at_ms: event.atMs, agent_id: event.agentId, wait_ms: event.waitMs }),
   'recording.started': (event) => ({ recording_path: event.path, recording_started_at_ms: event.startedAtMs }),
-  'ticket.created': (event) => ({ ticket_number: event.number }),
+  'ticket.created': (event) => (event.matter === undefined ? { ticket_number: event.number } : {}),
   'call.ended': (event) => ({ ended_at_ms: event.atMs, end_cause: event.cause, talk_ms: event.talkMs }),
 };
 

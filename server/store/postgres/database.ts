@@ -71,6 +71,7 @@ export interface TicketsTable {
   id: string;
   number: string;
   call_id: string;
+  draft_id: string;
   created_at_ms: EpochMs;
   agent_id: string;
   status: 'accepted';

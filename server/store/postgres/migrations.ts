@@ -163,6 +163,19 @@ const likeTickets: Migration = {
   ],
 };
 
+/** A call may have two matters: one ticket for each draft. */
+const twoMatters: Migration = {
+  name: '0008-two-matters',
+  statements: [
+    `alter table tickets add column draft_id text`,
+    `update tickets set draft_id = call_id`,
+    `alter table tickets alter column draft_id set not null`,
+    `alter table tickets drop constraint tickets_call_id_key`,
+    `create unique index tickets_by_draft on tickets (draft_id)`,
+    `create index tickets_by_call on tickets (call_id)`,
+  ],
+};
+
 export const migrations: readonly Migration[] = [
   firstCall,
   ofAgents,
@@ -171,4 +184,5 @@ export const migrations: readonly Migration[] = [
   surgeTables,
   messages,
   likeTickets,
+  twoMatters,
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Draft, DraftField } from '../../drafts/types.ts';
-import { draftFields } from '../../drafts/types.ts';
+import { callOfDraft, draftFields, isSecondDraft } from '../../drafts/types.ts';
 import { StoreError } from '../errors.ts';
 import type { TicketLikeness, TicketRow, TicketStore } from '../ports.ts';
 import { callIdsOfAgent } from './calls-of-agent.ts';
@@ -52,13 +52,13 @@ export class PostgresTicketStore implements TicketStore {
   }
 
   async confirm(draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow> {
-    const existing = await this.#ofCall(draft.callId);
+    const existing = await this.#ofDraft(draft.callId);
     if (existing !== undefined) return existing;
     try {
       return await this.#db.transaction().execute((tx) => this.#create(tx, draft, agentId, callerNumber));
     } catch (error) {
       if (!(error instanceof AlreadyConfirmed)) throw error;
-      const winner = await this.#ofCall(draft.callId);
+      const winner = await this.#ofDraft(draft.callId);
       if (winner === undefined) throw error;
       return winner;
     }
@@ -109,23 +109,25 @@ export class PostgresTicketStore implements TicketStore {
 
   async #create(tx: Kysely<Database>, draft: Draft, agentId: string, callerNumber: string): Promise<TicketRow> {
     const number = await nextNumber(tx, this.#numbering);
+    const callId = callOfDraft(draft.callId);
     const result = await sql<Selectable<TicketsTable>>`
-      insert into tickets (id, number, call_id, agent_id, status, fields, confidential, note, caller_number)
-      values (${randomUUID()}, ${number}, ${draft.callId}, ${agentId}, 'accepted', ${toJson(fieldsOf(draft))}::jsonb,
+      insert into tickets (id, number, call_id, draft_id, agent_id, status, fields, confidential, note, caller_number)
+      values (${randomUUID()}, ${number}, ${callId}, ${draft.callId}, ${agentId}, 'accepted', ${toJson(fieldsOf(draft))}::jsonb,
         ${draft.confidential}, ${draft.note.replaceAll('\0', '')}, ${callerNumber})
-      on conflict (call_id) do nothing returning *`.execute(tx);
+      on conflict (draft_id) do nothing returning *`.execute(tx);
     const row = result.rows[0];
     if (row === undefined) throw new AlreadyConfirmed();
     await upsertDraft(tx, draft, agentId, 'ticket');
-    await tx.updateTable('calls').set({ ticket_number: number }).where('call_id', '=', draft.callId).execute();
+    if (!isSecondDraft(draft.callId))
+      await tx.updateTable('calls').set({ ticket_number: number }).where('call_id', '=', callId).execute();
     return ticketOf(row);
   }
 
-  async #ofCall(callId: string): Promise<TicketRow | undefined> {
-    return this.#one('call_id', callId);
+  async #ofDraft(draftId: string): Promise<TicketRow | undefined> {
+    return this.#one('draft_id', draftId);
   }
 
-  async #one(column: 'id' | 'number' | 'call_id', value: string): Promise<TicketRow | undefined> {
+  async #one(column: 'id' | 'number' | 'draft_id', value: string): Promise<TicketRow | undefined> {
     const row = await this.#db.selectFrom('tickets').selectAll().where(column, '=', value).executeTakeFirst();
     return row === undefined ? undefined : ticketOf(row);
   }

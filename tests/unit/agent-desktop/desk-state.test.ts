@@ -121,4 +121,14 @@ describe('desk state', () => {
     expect(deskStep(confirmed, { type: 'call', call: null }).openDraftIds).toEqual(['old']);
     expect(deskStep(greeted(), { type: 'dropped', callId: 'old' }).openDraftIds).toEqual([]);
   });
+
+  it('a call with two matters leaves those drafts open that are no tickets', () => {
+    const patch = { callId: 'a:2', rev: 1, fields: { summary } };
+    const two = deskStep(greeted(), { type: 'draft', patch });
+    expect(two.drafts['a:2']?.fields.summary.value).toBe('x');
+    const confirmed = deskStep(two, { type: 'confirmed', callId: 'a', number: 'JC-1' });
+    expect(deskStep(confirmed, { type: 'call', call: null }).openDraftIds).toEqual(['a:2', 'old']);
+    expect(deskStep(two, { type: 'call', call: null }).openDraftIds).toEqual(['a', 'a:2', 'old']);
+    expect(deskStep(greeted(), { type: 'call', call: null }).openDraftIds).toEqual(['a', 'old']);
+  });
 });

@@ -8,7 +8,9 @@ import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { timeOfDay } from '../../lib/format.ts';
 import type { DeskCallView, Draft, DraftField } from '../../lib/types.ts';
+import { secondOf } from '../../lib/draft-id.ts';
 import { DraftForm } from './draft-form.tsx';
+import { SecondMatterBar } from './second-matter.tsx';
 import { TicketDone } from './ticket-done.tsx';
 import { confirmEvent } from './use-shortcuts.ts';
 import { WrapUp } from './wrap-up.tsx';
@@ -21,11 +23,13 @@ export function DraftPanel({ call }: { readonly call: DeskCallView | null }): Re
   const { t } = useTranslation();
   const { session } = useSession();
   const { drafts, tickets } = useStore(session.socket.desk);
-  const { openedDraftId } = useStore(session.page);
+  const { openedDraftId, onSecond } = useStore(session.page);
+  const second = call !== null && onSecond && drafts[secondOf(call.callId)] !== undefined;
   // A call always comes first; an earlier draft waits until it is over.
-  const callId = call?.callId ?? openedDraftId;
+  const callId = call === null ? openedDraftId : second ? secondOf(call.callId) : call.callId;
   const draft = callId === null ? undefined : drafts[callId];
-  const ticket = callId === null ? undefined : (tickets[callId] ?? call?.ticketNumber ?? undefined);
+  const ticket =
+    callId === null ? undefined : (tickets[callId] ?? (second ? undefined : call?.ticketNumber) ?? undefined);
   const older = call === null && callId !== null;
   return (
     <aside className="panel draft" aria-label={t('draft.title')}>
@@ -34,6 +38,7 @@ export function DraftPanel({ call }: { readonly call: DeskCallView | null }): Re
         <span className="grow" />
         <SavedState callId={callId} />
       </h2>
+      {call !== null && <SecondMatterBar callId={call.callId} />}
       {call?.state === 'wrap-up' && <WrapUp call={call} unconfirmed={ticket === undefined} />}
       {older && (
         <div className="older">

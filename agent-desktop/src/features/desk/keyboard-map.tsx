@@ -17,6 +17,7 @@ const rows = [
   ['Ctrl+Enter', 'confirm'],
   ['F8', 'toggle'],
   ['K', 'knowledge'],
+  ['F2', 'matter'],
   ['?', 'map'],
 ] as const;
 

@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
+import { secondOf } from '../../lib/draft-id.ts';
 import { evidenceBySegment } from '../../lib/transcript.ts';
 import type { DeskCallView, TranscriptUpdate, TranscriptionStatus } from '../../lib/types.ts';
 import { Segment } from './segment.tsx';
@@ -68,9 +69,9 @@ function Lines({ callId }: { readonly callId: string }): ReactElement {
   const { t } = useTranslation();
   const { session, city } = useSession();
   const { transcript, drafts } = useStore(session.socket.desk);
-  const { markedField } = useStore(session.page);
+  const { markedField, onSecond } = useStore(session.page);
   const playing = useStore(session.player.view);
-  const draft = drafts[callId] ?? null;
+  const draft = (onSecond ? drafts[secondOf(callId)] : undefined) ?? drafts[callId] ?? null;
   const evidence = useMemo(() => evidenceBySegment(draft), [draft]);
   const { list, atEnd, onScroll, toEnd } = useStickToEnd(transcript);
   return (

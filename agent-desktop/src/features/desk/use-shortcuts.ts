@@ -43,6 +43,9 @@ export function useShortcuts(options: ShortcutOptions): void {
       back: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'back' })),
       conference: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'conference' })),
       knowledge: () => window.dispatchEvent(new Event(knowledgeEvent)),
+      matter: () => {
+        session.showSecond(!session.page.getSnapshot().onSecond);
+      },
       keys: () => {
         latest.current.onKeys();
       },

@@ -20,6 +20,17 @@ export const enAside: Words['aside'] = {
     gone: 'This article has been withdrawn',
     failedSearch: 'The search did not work; try again',
   },
+  second: {
+    offer: 'Perhaps a second matter: {{matter}}',
+    words: '“{{words}}”',
+    accept: 'A ticket of its own',
+    dismiss: 'No',
+    tabs: 'Tickets of this call',
+    first: 'First',
+    second: 'Second',
+    empty: 'no class yet',
+    done: 'accepted',
+  },
   similar: {
     title: 'Perhaps the same matter',
     ago_zero: 'today',

@@ -252,6 +252,7 @@ export const enDesk: Pick<Words, keyof typeof zhDesk> = {
     hangUp: 'Hang up',
     confirm: 'Confirm the ticket',
     toggle: 'Available / paused',
+    matter: 'From one matter’s ticket to the other',
     knowledge: 'To the articles (↑↓ choose, Enter opens)',
     map: 'This table',
     typing: 'While you type, only Ctrl keys and F8 work.',

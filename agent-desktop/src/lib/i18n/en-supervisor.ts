@@ -115,6 +115,7 @@ export const enSupervisor: Pick<Words, keyof typeof zhSupervisor> = {
     'risk.heard': 'Words of danger',
     'dialect.guessed': 'Dialect recognised',
     'draft.changed': 'Draft changed',
+    'draft.divided': 'Divided into two drafts',
     'ticket.created': 'Ticket created',
     'wrap-up.started': 'Wrap-up started',
     'wrap-up.ended': 'Wrap-up ended',

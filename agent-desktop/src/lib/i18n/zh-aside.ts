@@ -18,6 +18,17 @@ export const zhAside = {
     gone: '这条已从知识库撤下',
     failedSearch: '查询没有成功，请再试一次',
   },
+  second: {
+    offer: '像是还有一件事：{{matter}}',
+    words: '“{{words}}”',
+    accept: '另建一单',
+    dismiss: '不是',
+    tabs: '本次通话的工单',
+    first: '第一件',
+    second: '第二件',
+    empty: '未分类',
+    done: '已受理',
+  },
   similar: {
     title: '可能重复的工单',
     ago_zero: '今天',

@@ -248,9 +248,10 @@ export const zhDesk = {
     hangUp: '挂断',
     confirm: '确认受理',
     toggle: '示闲 / 示忙',
+    matter: '两件事的工单之间切换',
     knowledge: '到知识库（↑↓ 选择，回车打开）',
     map: '打开这张表',
-    typing: '正在打字时，只有带 Ctrl 的和 F8 有效。',
+    typing: '正在打字时，只有带 Ctrl 的和 F2、F8 有效。',
     close: '知道了',
   },
 } as const;

@@ -97,6 +97,7 @@ export const zhSupervisor = {
     'risk.heard': '听到风险词',
     'dialect.guessed': '听出方言',
     'draft.changed': '草稿更新',
+    'draft.divided': '为第二件事另建草稿',
     'ticket.created': '生成工单',
     'wrap-up.started': '开始话后处理',
     'wrap-up.ended': '话后处理结束',

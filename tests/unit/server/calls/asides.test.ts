@@ -31,10 +31,10 @@ function stage(like: TicketStore['like'] = () => Promise.resolve([])): Stage {
     work: callId === null ? { type: 'none' } : { type: 'talking', callId },
   });
   const call = {
-    runner: { state: { facts: { from: CALLER } } },
+    runner: { callId: 'call-1', state: { facts: { from: CALLER } } },
     segments: new Map<string, unknown>(),
     get draft() {
-      return { draft: talk(lines).draft };
+      return { draft: talk(lines).draft, secondMatter: () => engine.secondMatter(talk(lines)) };
     },
   };
   const center = {
@@ -129,5 +129,19 @@ describe('what stands beside a draft', () => {
     say('C:嗯');
     await jest.advanceTimersByTimeAsync(5_000);
     expect(like).toHaveBeenCalledTimes(2);
+  });
+
+  it('a second matter is offered until it is taken or turned down, and then not again', () => {
+    const { asides, say, pushed } = stage();
+    say('C:我要投诉楼下的烧烤店油烟很大');
+    say('C:另外我们小区停水两天了');
+    jest.advanceTimersByTime(300);
+    expect(pushed.at(-1)?.[2].second).toMatchObject({ classId: 'c040101', words: expect.stringContaining('停水') });
+    expect(asides.second('call-1', 'dismiss')).toBe('s1');
+    expect(pushed.at(-1)?.[2].second).toBeNull();
+    say('C:停水也没人管');
+    jest.advanceTimersByTime(300);
+    expect(pushed.at(-1)?.[2].second).toBeNull();
+    expect(asides.second('call-1', 'accept')).toBeUndefined();
   });
 });

@@ -76,6 +76,8 @@ class RecordingDesk implements Desk {
   returnToCall = this.hold;
   dropDraft = this.hold;
   finishWrapUp = this.hold;
+  secondMatter: Desk['secondMatter'] = (_me, callId) =>
+    Promise.resolve({ ok: true, value: { draftId: `${callId}:2` } });
   confirmTicket: Desk['confirmTicket'] = () =>
     Promise.resolve({ ok: true, value: { number: 'JC20261121-000001', ticketId: 'id' } });
   extendWrapUp: Desk['extendWrapUp'] = () => Promise.resolve({ ok: true, value: { wrapUpEndsAtMs: 5 } });

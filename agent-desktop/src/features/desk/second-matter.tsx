@@ -1,0 +1,81 @@
+import { ForkOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { KeyCap } from '../../components/key-hint.tsx';
+import { useSession } from '../../components/session-context.ts';
+import { useStore } from '../../components/use-store.ts';
+import { secondOf } from '../../lib/draft-id.ts';
+
+const leafOf = (display: string): string => display.split(' › ').at(-1) ?? '';
+
+/** Offers a draft of its own for a second matter, or lets one go from one draft to the other. */
+export function SecondMatterBar({ callId }: { readonly callId: string }): ReactElement | null {
+  const { session } = useSession();
+  const { drafts, aside } = useStore(session.socket.desk);
+  if (drafts[secondOf(callId)] !== undefined) return <Tabs callId={callId} />;
+  return aside.second === null ? null : (
+    <Offer callId={callId} display={aside.second.display} words={aside.second.words} />
+  );
+}
+
+interface OfferProps {
+  readonly callId: string;
+  readonly display: string;
+  readonly words: string;
+}
+
+function Offer({ callId, display, words }: OfferProps): ReactElement {
+  const { t } = useTranslation();
+  const { session } = useSession();
+  return (
+    <div className="second-offer" role="status" data-testid="second-offer">
+      <ForkOutlined aria-hidden="true" />
+      <span className="ellipsis" title={display}>
+        <b>{t('aside.second.offer', { matter: leafOf(display) })}</b> {t('aside.second.words', { words })}
+      </span>
+      <Button size="small" data-testid="second-accept" onClick={() => void session.secondMatter(callId, 'accept')}>
+        {t('aside.second.accept')}
+      </Button>
+      <Button
+        size="small"
+        type="text"
+        data-testid="second-dismiss"
+        onClick={() => void session.secondMatter(callId, 'dismiss')}
+      >
+        {t('aside.second.dismiss')}
+      </Button>
+    </div>
+  );
+}
+
+function Tabs({ callId }: { readonly callId: string }): ReactElement {
+  const { t } = useTranslation();
+  const { session } = useSession();
+  const { drafts, tickets } = useStore(session.socket.desk);
+  const { onSecond } = useStore(session.page);
+  const tab = (draftId: string, second: boolean): ReactElement => {
+    const matter = leafOf(drafts[draftId]?.fields.classId.display ?? '');
+    return (
+      <button
+        type="button"
+        role="tab"
+        aria-selected={onSecond === second}
+        data-testid={second ? 'matter-2' : 'matter-1'}
+        onClick={() => {
+          session.showSecond(second);
+        }}
+      >
+        {t(second ? 'aside.second.second' : 'aside.second.first')} · {matter === '' ? t('aside.second.empty') : matter}
+        {tickets[draftId] !== undefined && <em>{t('aside.second.done')}</em>}
+      </button>
+    );
+  };
+  return (
+    <div className="matters" role="tablist" aria-label={t('aside.second.tabs')}>
+      {tab(callId, false)}
+      {tab(secondOf(callId), true)}
+      <KeyCap>F2</KeyCap>
+    </div>
+  );
+}
