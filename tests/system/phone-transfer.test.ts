@@ -3,7 +3,7 @@
  * attended transfer, so REFER with Replaces comes from a telephone of the tests.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { DeskCallView, PageToServer } from '../../server/realtime/protocol.ts';
+import type { DeskCallView, Directory, PageToServer, Result } from '../../server/realtime/protocol.ts';
 import { toneAmplitude } from '../../tools/call/audio.ts';
 import type { PhoneCall } from '../../tools/call/phone-call.ts';
 import { askCredentials, openAgentPage, ScriptedAgent, type Page } from '../../tools/call/scripted-agent.ts';
@@ -49,9 +49,24 @@ async function sitDown(): Promise<Seat> {
   return { page, view, state: () => view()?.state ?? 'none', account };
 }
 
-async function ask(page: Page, event: keyof PageToServer, payload: object): Promise<void> {
-  const emitter = page as unknown as { emitWithAck(event: string, payload: unknown): Promise<{ ok: boolean }> };
-  await until(`${event} to be granted`, async () => (await emitter.emitWithAck(event, payload)).ok);
+async function ask(page: Page, event: keyof PageToServer, payload: object): Promise<Result<unknown>> {
+  const emitter = page as unknown as { emitWithAck(event: string, payload: unknown): Promise<Result<unknown>> };
+  return emitter.emitWithAck(event, payload);
+}
+
+/** The colleague is done with the call before, wrap-up included. */
+async function colleagueIsFree(page: Page): Promise<void> {
+  await until('the colleague to be free', async () => {
+    const asked = await ask(page, 'call.directory', {});
+    const { colleagues } = asked.ok ? (asked.value as Directory) : { colleagues: [] };
+    return colleagues.find((c) => c.agentNumber === '1002')?.reachable === true;
+  });
+}
+
+async function available(page: Page): Promise<void> {
+  await colleagueIsFree(page);
+  const wish = { intent: 'available', reason: '' };
+  await until('the agent to be available', async () => (await ask(page, 'agent.set-intent', wish)).ok);
 }
 
 const inState = (state: () => string, wanted: string): Promise<unknown> =>
@@ -98,7 +113,7 @@ describe('baresip on an agent’s desk', () => {
         account: { ...account, registrar: `sip:127.0.0.1:${String(hotline.sipPort)};transport=udp` },
       }),
     );
-    await ask(page, 'agent.set-intent', { intent: 'available', reason: '' });
+    await available(page);
     const { call } = await caller('13800138101');
     await phone.until(/Incoming call/i, 20_000);
     await phone.accept();
@@ -115,11 +130,12 @@ describe('baresip on an agent’s desk', () => {
     await phone.command('resume');
     await hears(() => call, HZ.desk, 'the caller to hear the agent again');
 
+    await colleagueIsFree(page);
     await phone.command('hold');
     await phone.dial(`sip:1002@${account.domain}`);
-    await until('the colleague to be asked again', () => Promise.resolve(colleagueCall?.outcome === undefined));
+    await inState(state, 'consulting');
     await hears(() => colleagueCall, HZ.desk, 'the colleague to hear the telephone again');
-    await ask(page, 'call.complete', { callId: view()?.callId });
+    expect(await ask(page, 'call.complete', { callId: view()?.callId })).toMatchObject({ ok: true });
     await hears(() => call, HZ.colleague, 'the caller to hear the colleague');
     await until('no call to be left at the telephone', async () =>
       (await phone.command('listcalls')).includes('Active calls (0)'),
@@ -131,12 +147,12 @@ describe('baresip on an agent’s desk', () => {
   });
 });
 
-describe('REFER with Replaces', () => {
+describe('a telephone with two lines', () => {
   it.each([
     ['the held line, the colleague being on the phone', 200, 'held', 'attended'],
     ['the dialled line, the colleague being on the phone', 200, 'dialled', 'attended'],
     ['the held line while the colleague is still rung', 180, 'held', 'blind'],
-  ] as const)('on %s hands the call over', async (_name, until_, on, kind) => {
+  ] as const)('hands the call over by REFER with Replaces on %s', async (_name, until_, on, kind) => {
     const number = `138001${String(until_)}${String(on.length)}0`;
     const { page, state, account } = await sitDown();
     const phone = await DeskPhone.register({ ...account, sipPort: hotline.sipPort });
@@ -146,7 +162,7 @@ describe('REFER with Replaces', () => {
         return Promise.resolve();
       },
     });
-    await ask(page, 'agent.set-intent', { intent: 'available', reason: '' });
+    await available(page);
     const { call } = await caller(number);
     const held = await phone.answer();
     await inState(state, 'talking');
@@ -160,13 +176,12 @@ describe('REFER with Replaces', () => {
     const stored = await storedCall(session, number);
     expect(stored.timeline).toContainEqual(expect.objectContaining({ type: 'call.transferred', kind }));
     await allQuiet(hotline);
-    await until('the colleague to be free', async () => Promise.resolve(colleagueCall?.outcome !== undefined));
   });
 
-  it('is refused politely for a name that is nobody’s, a queue, and a colleague who is on a call', async () => {
+  it('is refused politely for a name that is nobody’s, a queue, and oneself', async () => {
     const { page, state, account } = await sitDown();
     const phone = await DeskPhone.register({ ...account, sipPort: hotline.sipPort });
-    await ask(page, 'agent.set-intent', { intent: 'available', reason: '' });
+    await available(page);
     await caller('13800138301');
     const held = await phone.answer();
     await inState(state, 'talking');
