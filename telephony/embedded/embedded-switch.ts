@@ -16,6 +16,7 @@ import {
 import { SipCore } from '../sip/core/sip-core.ts';
 import type { Flow, SipEvent } from '../sip/core/types.ts';
 import { CallEvents } from './call-events.ts';
+import { rejectStatus, retryAfterS } from './causes.ts';
 import { SwitchEmitter } from '../ports/switch-emitter.ts';
 import { DialPlan } from './dial-plan.ts';
 import { createHanger, type Hanger } from './hanger.ts';
@@ -329,10 +330,17 @@ class SipSwitch implements EmbeddedSwitch {
     }
   }
 
+  /** A call that comes in while we go down is told so at once: a trunk tries elsewhere then. */
+  #turnAway(call: string): void {
+    const how = { rejectStatus: rejectStatus('shutdown'), reason: '', retryAfterS: retryAfterS('shutdown') };
+    this.#runner.command((core, nowMs) => core.hangUp(call, how, nowMs));
+  }
+
   #onSipEvent(event: SipEvent): void {
     switch (event.type) {
       case 'incoming':
-        if (!this.#closed) this.#inbound.onIncoming(event);
+        if (this.#closed) this.#turnAway(event.call);
+        else this.#inbound.onIncoming(event);
         break;
       case 'registered':
       case 'unregistered':

@@ -323,6 +323,21 @@ describe('embedded switch', () => {
     );
   });
 
+  it('turns calls away at once that come in while it closes', async () => {
+    const phone = await dialled();
+    let finish = (): void => undefined;
+    media.closing = new Promise((resolve) => {
+      finish = resolve;
+    });
+    const closed = sw.close();
+    await phone.next(/^BYE/);
+    const refused = await phone.proved('INVITE', `sip:12345@${DOMAIN}`, USER);
+    expect(refused).toMatch(/^SIP\/2.0 503[^]*retry-after: 5/i);
+    finish();
+    await closed;
+    expect(events.filter((e) => e.type === 'leg.incoming')).toEqual([]);
+  });
+
   it('ends everything when it closes', async () => {
     const phone = await dialled();
     const bye = phone.next(/^BYE/);

@@ -16,6 +16,8 @@ export class FakeMedia implements MediaEngine {
   readonly broken = new Set<string>();
   /** Set to hold `answerOffer` back. */
   gate: Promise<void> | undefined;
+  /** Set to hold `closeLeg` back. */
+  closing: Promise<void> | undefined;
   #listener: (event: MediaEvent) => void = () => undefined;
 
   async #do<T>(name: string, legId: string, value: T): Promise<T> {
@@ -41,7 +43,8 @@ export class FakeMedia implements MediaEngine {
     await this.gate;
     return this.#do('answerOffer', o.legId, `v=0 answer to ${sdp.trim()}\r\n`);
   }
-  closeLeg(legId: string): Promise<void> {
+  async closeLeg(legId: string): Promise<void> {
+    await this.closing;
     return this.#do('closeLeg', legId, undefined);
   }
   connect(hearings: readonly Hearing[]): Promise<void> {
