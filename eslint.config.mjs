@@ -60,6 +60,7 @@ const rooms = {
     'telephony/ports',
   ],
   'server/http': [
+    'server/acd/metrics',
     'server/surge',
     'server/realtime',
     'server/store',

@@ -97,6 +97,8 @@ export interface CallStore {
   /** The newest call from this number, since then or still open, that this agent is or was connected to. */
   withCaller(agentId: string, callerNumber: string, sinceMs: EpochMs): Promise<CallRow | undefined>;
   dayCounts(sinceMs: EpochMs): Promise<DayCounts>;
+  /** Events of these types of calls that arrived in [from, to), some calls at a time: those of one call together and in order. */
+  eventsOf(fromMs: EpochMs, toMs: EpochMs, types: readonly CallEvent['type'][]): AsyncIterable<readonly CallEvent[]>;
   history(callerNumber: string): Promise<CallerHistory>;
 }
 

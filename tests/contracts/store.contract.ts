@@ -5,6 +5,7 @@ import type { Store, User } from '../../server/store/ports.ts';
 import type { CallEvent, CallEventBody } from '../../server/timeline/events.ts';
 import { ticketContract } from './store-tickets.contract.ts';
 import { arrived, draftOf, eventsOf, segment, uniqueNumber } from './store.kit.ts';
+import { agreesWithTheDay, readsManyCalls } from './store.figures.ts';
 
 export interface StoreHarness {
   readonly store: Store;
@@ -207,7 +208,10 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
         callbacksReached: 0,
       });
       expect((await store.calls.dayCounts(sinceMs + day)).offered).toBe(0);
+      await agreesWithTheDay(store.calls, sinceMs);
     });
+
+    it('reads many calls, each once and its events in order', () => readsManyCalls(store.calls));
 
     it('never lets an older draft replace a newer one, and lists those still open', async () => {
       const [first, second] = [randomUUID(), randomUUID()];

@@ -51,6 +51,10 @@ export class MemoryCalls implements CallStore {
   recent = (): Promise<readonly CallRow[]> => Promise.resolve([]);
   withCaller = (): Promise<undefined> => Promise.resolve(undefined);
   history: CallStore['history'] = () => Promise.resolve({ callsIn90Days: 0, callerName: '', tickets: [] });
+  eventsOf: CallStore['eventsOf'] = async function* () {
+    await Promise.resolve();
+    yield [];
+  };
   dayCounts: CallStore['dayCounts'] = () =>
     Promise.resolve({
       ...{ offered: 0, bridged: 0, bridgedWithin15s: 0, abandoned: 0, abandonedWithin5s: 0, tickets: 0 },

@@ -1,8 +1,8 @@
 /**
- * A surge on real SIP: scripted agents at capacity, then 21 times the callers, with the plan off and on. Short in
- * `npm test`; with HOTLINE_TEST_LONG=1 twenty agents and three minutes.
+ * A surge on real SIP: callers are SIPp, agents scripted. The usual number of calls, then 21 times as many, with the plan
+ * off and on. Short in `npm test`; with HOTLINE_TEST_LONG=1 twenty agents and three minutes.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -11,12 +11,12 @@ import { pino } from 'pino';
 import { openStore } from '../../server/store/open-store.ts';
 import { Pacer } from '../../tools/call/pacer.ts';
 import { ScriptedAgent } from '../../tools/call/scripted-agent.ts';
-import { SipPhone } from '../../tools/call/sip-phone.ts';
 import { freeTcpPort } from '../support/free-ports.ts';
 import { Hotline } from '../support/hotline.ts';
+import { Sipp } from '../support/sipp.ts';
 import { tone } from '../support/speech.ts';
 import { until } from './api.ts';
-import { Opened } from './rig.ts';
+import { allQuiet, Opened } from './rig.ts';
 
 const isLong = process.env['HOTLINE_TEST_LONG'] === '1';
 const AGENTS = isLong ? 20 : 4;
@@ -43,6 +43,15 @@ levels:
     enterAfterMs: 0
     measures: [{ type: wrap-up, maxMs: 0 }, { type: admission, answerWithinMs: 3000 }]
   emergency: { enter: { load: 500 }, measures: [] }
+`;
+
+/** Nobody is greeted: whoever comes stands in the line. */
+const flow = `
+name: at-once
+title: 直接排队
+start: line
+person: line
+nodes: { line: { type: queue, queue: main, priority: 5 } }
 `;
 
 let hotline: Hotline;
@@ -98,6 +107,10 @@ async function hold(level: string | null): Promise<void> {
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'hotline-surge-'));
   await writeFile(join(dataDir, 'test.yaml'), plan);
+  const callers = await readFile(join(import.meta.dirname, 'sipp', 'uac-surge.xml'), 'utf8');
+  await writeFile(join(dataDir, 'uac-surge.xml'), callers.replace('PATIENCE_MS"', `${String(PATIENCE_MS + TALK_MS)}"`));
+  await mkdir(join(dataDir, 'flows'));
+  await writeFile(join(dataDir, 'flows', 'at-once.yaml'), flow);
   const embeddedPort = await freeTcpPort();
   await makePeople(embeddedPort);
   hotline = await Hotline.start({
@@ -111,6 +124,10 @@ beforeAll(async () => {
       HOTLINE_SURGE__ENABLED: 'true',
       HOTLINE_SURGE__PLAN: 'test',
       HOTLINE_SURGE__CHECKEVERYMS: '500',
+      HOTLINE_IVR__FLOWSDIR: join(dataDir, 'flows'),
+      HOTLINE_IVR__FLOW: 'at-once',
+      HOTLINE_RTP__PORTMIN: '34000',
+      HOTLINE_RTP__PORTMAX: '35999',
     },
   });
   headers = await logIn();
@@ -135,55 +152,62 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** One caller who presses 0 to be in the line at once, and hangs up when patience ends before an agent is there. */
-async function phoneIn(number: string): Promise<void> {
-  const phone = new SipPhone({ address: '127.0.0.1', user: number, pacer });
-  await phone.start();
-  const call = await phone.call(`sip:12345@127.0.0.1:${String(hotline.sipPort)}`);
-  if (await call.answered) {
-    call.sendDigit('0');
-    const patience = setTimeout(() => {
-      call.hangUp();
-    }, PATIENCE_MS + TALK_MS);
-    await call.ended;
-    clearTimeout(patience);
-  }
-  await phone.close();
-}
-
-/** Callers come evenly; resolves when all have gone. */
+/** People phone evenly, by SIPp; resolves when all have gone. Whoever has no patience left hangs up. */
 async function comeIn(prefix: string, perS: number, lengthMs: number): Promise<number> {
-  const callers: Promise<void>[] = [];
   const count = Math.round((perS * lengthMs) / 1_000);
-  const startMs = Date.now();
-  for (let i = 0; i < count; i++) {
-    const waitMs = startMs + (i * 1_000) / perS - Date.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    callers.push(phoneIn(`${prefix}${String(i).padStart(6, '0')}`));
-  }
-  await Promise.all(callers);
+  const numbers = join(dataDir, `${prefix}.csv`);
+  const lines = Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(6, '0')};`);
+  await writeFile(numbers, `SEQUENTIAL\n${lines.join('\n')}\n`);
+  const { exitCode, successful, failed } = await Sipp.run({
+    scenario: join(dataDir, 'uac-surge.xml'),
+    to: `127.0.0.1:${String(hotline.sipPort)}`,
+    calls: count,
+    callsPerSecond: count,
+    args: ['-rp', String(lengthMs), '-l', '900', '-inf', numbers],
+    limitMs: lengthMs + 60_000,
+  });
+  expect({ exitCode, successful, failed }).toEqual({ exitCode: 0, successful: count, failed: 0 });
   return count;
 }
 
+interface Totals {
+  readonly offered: number;
+  readonly answered: number;
+}
+
 interface Outcome {
+  readonly came: number;
   readonly connected: number;
   readonly admitted: number;
   readonly toldPolitely: number;
+  readonly connectRate: number;
 }
 
-async function outcome(prefix: string, count: number): Promise<Outcome> {
-  return until('all calls to be stored', async () => {
-    const limit = Math.min(500, count * 2 + 20);
-    const reply = await fetch(`${hotline.url}/api/calls/recent?limit=${String(limit)}`, { headers });
-    const { calls } = (await reply.json()) as {
-      calls: { from: string; bridgedAtMs: number | null; endedAtMs: number | null; endCause: string | null }[];
-    };
-    const own = calls.filter((c) => c.from.startsWith(prefix) && c.endedAtMs !== null);
-    if (own.length < Math.min(count, limit)) return undefined;
-    const toldPolitely = own.filter((c) => c.endCause === 'line-full').length;
-    const connected = own.filter((c) => c.bridgedAtMs !== null).length;
-    return { connected, admitted: own.length - toldPolitely, toldPolitely };
+const startedAtMs = Date.now();
+
+/** All that has been counted since the start, by the figures of the house, once nobody is left and it changes no more. */
+async function totals(): Promise<Totals> {
+  await allQuiet(hotline);
+  let before = '';
+  return until('all calls to be counted', async () => {
+    const query = new URLSearchParams({ fromMs: String(startedAtMs), toMs: String(Date.now()), by: 'queue' });
+    const reply = await fetch(`${hotline.url}/api/figures?${String(query)}`, { headers });
+    const { total } = (await reply.json()) as { total: { counts: Totals } };
+    const text = JSON.stringify(total);
+    const isSettled = text === before;
+    before = text;
+    return isSettled ? total.counts : undefined;
   });
+}
+
+/** What becomes of those who phone now. */
+async function outcomeOf(prefix: string, perS: number, lengthMs: number): Promise<Outcome> {
+  const before = await totals();
+  const came = await comeIn(prefix, perS, lengthMs);
+  const after = await totals();
+  const [admitted, connected] = [after.offered - before.offered, after.answered - before.answered];
+  const connectRate = Number((connected / came).toFixed(3));
+  return { came, connected, admitted, toldPolitely: came - admitted, connectRate };
 }
 
 describe(`${String(AGENTS)} agents and ${String(TIMES)} times the usual callers`, () => {
@@ -191,13 +215,13 @@ describe(`${String(AGENTS)} agents and ${String(TIMES)} times the usual callers`
     'more people are served with the plan than without, and whoever is let in is served',
     async () => {
       await hold('normal');
-      await comeIn('13710', USUAL_PER_S, isLong ? 20_000 : 2_000);
-      const offCount = await comeIn('13720', USUAL_PER_S * TIMES, SURGE_MS);
-      const off = await outcome('13720', offCount);
+      const usual = await outcomeOf('13710', USUAL_PER_S, isLong ? 20_000 : 2_000);
+      expect(usual.connectRate).toBe(1);
+      const off = await outcomeOf('13720', USUAL_PER_S * TIMES, SURGE_MS);
       expect((await status()).active).toEqual([]);
 
       await hold(null);
-      const first = comeIn('13725', USUAL_PER_S * TIMES, SURGE_MS);
+      const first = comeIn('13725', USUAL_PER_S * TIMES, isLong ? 15_000 : SURGE_MS);
       await until(
         'the plan to see the surge',
         async () => {
@@ -208,9 +232,8 @@ describe(`${String(AGENTS)} agents and ${String(TIMES)} times the usual callers`
         30_000,
       );
       await first;
-      const onCount = await comeIn('13730', USUAL_PER_S * TIMES, SURGE_MS);
+      const on = await outcomeOf('13730', USUAL_PER_S * TIMES, SURGE_MS);
       const during = await status();
-      const on = await outcome('13730', onCount);
       process.stdout.write(`surge off ${JSON.stringify(off)} on ${JSON.stringify(on)} ${during.why.zh}\n`);
       expect(during.active.map((m) => m.type).sort()).toEqual(['admission', 'wrap-up']);
       expect(on.connected).toBeGreaterThan(1.3 * off.connected);
@@ -219,6 +242,6 @@ describe(`${String(AGENTS)} agents and ${String(TIMES)} times the usual callers`
       await hold('normal');
       await until('everything it started to be ended', async () => (await status()).active.length === 0);
     },
-    isLong ? 600_000 : 120_000,
+    isLong ? 900_000 : 120_000,
   );
 });

@@ -89,7 +89,7 @@ export interface TallyOptions {
   readonly seatLevelOf: (agentId: string) => SeatLevel;
 }
 
-const lineEvents = [
+export const lineEvents = [
   ...(['queue.joined', 'callback.queued', 'call.requeued', 'queue.moved', 'queue.left'] as const),
   ...(['call.bridged', 'call.held', 'call.resumed', 'wrap-up.ended', 'call.ended'] as const),
 ] as const;
@@ -238,7 +238,7 @@ function leave(call: CallTally, reason: Extract<CallEvent, { type: 'queue.left' 
   if (reason !== 'abandoned') counts.left = 1;
   else {
     counts.abandoned = 1;
-    if (waitMs < SHORT_ABANDON_MS) counts.abandonedWithin5s = 1;
+    if (waitMs <= SHORT_ABANDON_MS) counts.abandonedWithin5s = 1;
   }
 }
 

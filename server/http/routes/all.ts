@@ -1,6 +1,7 @@
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 import { callRoutes } from './calls.ts';
+import { figureRoutes } from './figures.ts';
 import { knowledgeRoutes } from './knowledge.ts';
 import { publicRoutes } from './public.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -8,5 +9,7 @@ import { surgeRoutes } from './surge.ts';
 
 /** Every REST route there is; docs/api/openapi.yaml lists the same. Fixed paths come before those with parameters. */
 export function allRoutes(deps: HttpDeps): readonly Route[] {
-  return [publicRoutes, sessionRoutes, callRoutes, knowledgeRoutes, surgeRoutes].flatMap((routes) => [...routes(deps)]);
+  return [publicRoutes, sessionRoutes, callRoutes, figureRoutes, knowledgeRoutes, surgeRoutes].flatMap((routes) => [
+    ...routes(deps),
+  ]);
 }

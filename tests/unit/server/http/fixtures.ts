@@ -13,7 +13,7 @@ import { SipCredentialRegister } from '../../../../server/http/sip-credentials.t
 import { Gateway } from '../../../../server/realtime/gateway.ts';
 import { draftFields } from '../../../../server/drafts/types.ts';
 import type { CallRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
-import type { CallEvent } from '../../../../server/timeline/events.ts';
+import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
 import { loadKnowledge } from '../../../support/knowledge.ts';
 import { memorySurgeStore } from '../surge/memory-surge-store.ts';
 
@@ -51,6 +51,22 @@ export const calls: readonly CallRow[] = [
 const bridged: readonly CallEvent[] = [
   { type: 'call.bridged', callId: 'call-3', seq: 1, atMs: 1, agentId: 'u1', waitMs: 0 },
   { type: 'call.bridged', callId: 'call-3', seq: 2, atMs: 2, agentId: 'u2', waitMs: 0 },
+];
+/** Two callers of the same five minutes: one answered late by a cloud seat, one who gave up. */
+const told = (callId: string, seq: number, atMs: number, body: CallEventBody): CallEvent => ({
+  ...body,
+  callId,
+  seq,
+  atMs,
+});
+const lineStory: readonly CallEvent[] = [
+  told('l1', 1, 600_000, { type: 'queue.joined', queue: 'main', priority: 5, needs: [{ skill: 'tax', minLevel: 1 }] }),
+  told('l1', 2, 620_000, { type: 'queue.left', waitMs: 20_000, reason: 'answered' }),
+  told('l1', 3, 620_000, { type: 'call.bridged', agentId: 'u2', waitMs: 20_000 }),
+  told('l1', 4, 680_000, { type: 'call.ended', cause: 'caller-hung-up', talkMs: 60_000 }),
+  told('l2', 1, 601_000, { type: 'queue.joined', queue: 'second', priority: 5 }),
+  told('l2', 2, 606_000, { type: 'queue.left', waitMs: 5_000, reason: 'abandoned' }),
+  told('l2', 3, 606_000, { type: 'call.ended', cause: 'caller-hung-up', talkMs: 0 }),
 ];
 const wasIn = (c: CallRow, agentId: string): boolean =>
   c.agentId === agentId ||
@@ -114,11 +130,18 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
         Promise.resolve(calls.filter((c) => agentId === undefined || wasIn(c, agentId)).slice(0, limit)),
       withCaller: (agentId, from) => Promise.resolve(calls.find((c) => c.from === from && wasIn(c, agentId))),
       dayCounts: none,
+      eventsOf: async function* () {
+        await Promise.resolve();
+        yield lineStory;
+      },
       history: () =>
         Promise.resolve({ callsIn90Days: 1, callerName: tickets[0]?.fields.callerName.value ?? '', tickets }),
     },
     callbacks: { book: none, change: none, byId: none, open: none, recent: none },
-    profiles: { list: none, save: none },
+    profiles: {
+      list: () => Promise.resolve([{ userId: 'u2', queues: [], skills: {}, seatLevel: 'cloud' as const }]),
+      save: none,
+    },
     drafts: { save: none, load: none, open: none, drop: none, unclaimedMessages: none },
     tickets: {
       confirm: none,
