@@ -12,6 +12,8 @@ export interface BrowserOptions {
   /** WAV played in a loop as the microphone. */
   readonly microphone: string;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** More of Chromium's switches. */
+  readonly flags?: readonly string[];
 }
 
 export interface Browser {
@@ -46,7 +48,7 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
     headless: true,
     viewport: options.viewport ?? { width: 1440, height: 900 },
     permissions: ['microphone'],
-    args: chromiumFlags(options.microphone),
+    args: [...chromiumFlags(options.microphone), ...(options.flags ?? [])],
   });
   const errors: string[] = [];
   const page = context.pages()[0] ?? (await context.newPage());

@@ -163,7 +163,11 @@ maybe(`the hotline on FreeSWITCH${why === '' ? '' : ` (left out: ${why})`}`, () 
   it('serves an agent in a browser, whose socket goes through our server', async () => {
     if (hotline === undefined) throw new Error('the server is not there');
     await agent?.setAvailable(false);
-    const browser = await openBrowser({ microphone: saveWav(tone(1_600, 10_000)) });
+    // The switch of the test takes media from the loopback alone, which a browser does not offer by itself.
+    const browser = await openBrowser({
+      microphone: saveWav(tone(1_600, 10_000)),
+      flags: ['--allow-loopback-in-peer-connection'],
+    });
     const phone = new SipPhone({ address: HOST, user: '13800138003' });
     try {
       const { page } = browser;

@@ -41,7 +41,8 @@ export function makeUserAgent(
     sessionDescriptionHandlerFactory: factory,
     sessionDescriptionHandlerFactoryOptions: {
       iceGatheringTimeout: 500,
-      peerConnectionConfiguration: { iceServers: [...credentials.iceServers], bundlePolicy: 'max-bundle' },
+      // One stream, so nothing to bundle: `max-bundle` would refuse an offer without a BUNDLE group, as FreeSWITCH makes.
+      peerConnectionConfiguration: { iceServers: [...credentials.iceServers] },
     },
     logBuiltinEnabled: false,
     logLevel: 'error',
