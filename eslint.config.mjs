@@ -19,7 +19,7 @@ const rooms = {
   ivr: ['telephony/ports', 'asr/ports.ts', 'config'],
   asr: ['config'],
   'server/acd': ['server/timeline'],
-  'server/drafts': ['asr/ports.ts', 'asr/dialect', 'config/city.ts'],
+  'server/drafts': ['asr/ports.ts', 'asr/dialect', 'asr/transcript/spoken-days.ts', 'config/city.ts'],
   'server/knowledge': ['server/drafts'],
   'server/timeline': ['asr/ports.ts', 'server/drafts/types.ts'],
   'server/store': ['asr/ports.ts', 'server/drafts/types.ts', 'server/timeline', 'config'],

@@ -128,6 +128,8 @@ export interface Recognizer {
   onState(listener: (state: RecognizerState) => void): () => void;
   open(options: RecognizerStreamOptions): RecognizerStream;
   close(): Promise<void>;
+  /** False where another engine hears one language than the other; absent where one engine hears all. */
+  hearsAlike?(a: string | undefined, b: string | undefined, side: SpeechSide): boolean;
   /** One line for each engine behind it. */
   report(): readonly EngineReport[];
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { City } from '../config/city.ts';
 import type { Config } from '../config/schema.ts';
 import { Asides } from './calls/asides.ts';
+import { DialectDesk } from './calls/dialect-desk.ts';
 import type { Person } from './calls/views.ts';
 import { SimilarFinder } from './calls/similar-finder.ts';
 import type { CallCenter } from './calls/call-center.ts';
@@ -46,7 +47,13 @@ export interface AsideParts {
   readonly persons: ReadonlyMap<string, Person>;
 }
 
-export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: AsideParts): Asides {
+/** What stands beside drafts, and the dialect, which works on them. */
+export interface Beside {
+  readonly asides: Asides;
+  readonly dialects: DialectDesk;
+}
+
+export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: AsideParts): Beside {
   const { center, gateway, knowledge, drafts, store, persons } = parts;
   const { roadsIn } = drafts;
   const asides = new Asides({
@@ -58,7 +65,13 @@ export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: 
     seesPast: (agentId) => persons.get(agentId)?.role !== 'cloud',
     nowMs,
   });
+  const dialects = new DialectDesk({
+    dialects: city.dialects,
+    callOf: (callId) => center.get(callId),
+    emit: (callId, event) => center.timeline.emit(callId, event),
+  });
   center.hear((event) => {
+    dialects.hear(event);
     asides.hear(event);
   });
   knowledge.onChange(() => {
@@ -67,5 +80,5 @@ export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: 
   closing.add('asides', () => {
     asides.close();
   });
-  return asides;
+  return { asides, dialects };
 }

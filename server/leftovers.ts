@@ -1,6 +1,7 @@
 /** Puts right what a crash left behind: calls without an end, drafts that missed their last words. */
 import type { Logger } from 'pino';
 import type { DraftEngine } from './drafts/engine.ts';
+import { dayOf } from './drafts/day.ts';
 import { secondDraftOf, type Draft } from './drafts/types.ts';
 import type { CallRow, Store } from './store/ports.ts';
 
@@ -52,7 +53,7 @@ async function bringDraftUpToDate(store: Store, engine: DraftEngine, call: CallR
 async function bringUpToDate(store: Store, engine: DraftEngine, call: CallRow, stored?: Draft): Promise<boolean> {
   const transcript = await store.calls.transcript(call.callId);
   const start = stored ?? engine.start(call.callId).draft;
-  let state = engine.restore(start, [], { callerNumber: call.from, callerName: '' });
+  let state = engine.restore(start, [], { callerNumber: call.from, callerName: '', day: dayOf(call.arrivedAtMs) });
   for (const segment of transcript) ({ state } = engine.step(state, { type: 'speech', segment }));
   if (stored === undefined || state.draft.rev > stored.rev) await store.drafts.save(state.draft, call.agentId);
   return true;

@@ -209,7 +209,7 @@ async function openDesk(
     },
     onSaveFailed: onError,
   });
-  const asides = openAsides({ ...ground, nowMs }, { ...ground, center, gateway, persons });
+  const beside = openAsides({ ...ground, nowMs }, { ...ground, center, gateway, persons });
   const feed = new SupervisorFeed({
     lineWatch: center.lineWatch,
     center,
@@ -228,7 +228,7 @@ async function openDesk(
     recognizer,
     drafts: openDrafts,
     feed,
-    asides,
+    ...beside,
     persons,
     logger: part,
     nowMs,

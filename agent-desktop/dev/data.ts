@@ -180,6 +180,7 @@ export const aside: CallAside = {
     },
   ],
   second: { classId: 'c040101', display: '供水供电供气 › 供水 › 停水', words: '停水' },
+  dialect: { dialectId: 'wu', name: '吴语', confidence: 0.72, set: false },
 };
 
 export function ticketRow(i: number): TicketRow {

@@ -6,7 +6,7 @@
  * by syllable with the weights of the accent. Endings that many names share (小区, 路 …) count little, and pairs
  * inside them are not looked up at all.
  */
-import { generalAccent } from './accent.ts';
+import { generalAccent, type Accent } from './accent.ts';
 import { MAX_NAME_SYLLABLES, nameOf, NamePostings, placeOf, Skeletons, type Distance } from './name-postings.ts';
 import { lay, leastCore, type Gap, type Laid, type Place } from './name-scorer.ts';
 import { endingLength, isEveryday } from './name-shape.ts';
@@ -107,8 +107,12 @@ export class NameIndex<T> {
     return this.#names.length;
   }
 
-  /** All names that the sentence holds, overlapping ones included; best first. */
-  find(sentence: readonly Syllable[]): readonly NameMatch<T>[] {
+  /** All names that the sentence holds, overlapping ones included; best first. `accent`: of the region that is spoken. */
+  find(sentence: readonly Syllable[], accent?: Accent): readonly NameMatch<T>[] {
+    return this.#table.spokenWith(accent, () => this.#find(sentence));
+  }
+
+  #find(sentence: readonly Syllable[]): readonly NameMatch<T>[] {
     const said = saidSounds(sentence, this.#table);
     const best = new Map<number, NameMatch<T>>();
     const ids = sentence.map((s) => this.#skeletons.idOf(s.sound));

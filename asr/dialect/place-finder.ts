@@ -70,8 +70,12 @@ export class PlaceFinder<T> {
   }
 
   /** Places in a sentence, best first; `known` are areas that are known from elsewhere. */
-  find(sentence: readonly Syllable[], known: ReadonlySet<string> = new Set()): readonly PlaceFound<T>[] {
-    const matches = this.#index.find(sentence);
+  find(
+    sentence: readonly Syllable[],
+    known: ReadonlySet<string> = new Set(),
+    accent?: Accent,
+  ): readonly PlaceFound<T>[] {
+    const matches = this.#index.find(sentence, accent);
     const areas = areasOf(matches, known);
     const held = new Set<string>();
     const found = matches.flatMap((match): PlaceFound<T>[] => {

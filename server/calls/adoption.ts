@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { SpeechSide, TranscriptUpdate } from '../../asr/ports.ts';
 import type { LegId, LegSnapshot, Switch } from '../../telephony/ports/switch.ts';
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
+import { dayOf } from '../drafts/day.ts';
 import { secondDraftOf, type Draft } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
 import { adopt, type Adopted } from './core/adopt.ts';
@@ -83,7 +84,7 @@ async function openRecords(
   return records;
 }
 
-async function pastOf({ store, drafts }: AdoptionOptions, { callId, from }: CallRecord): Promise<Past> {
+async function pastOf({ store, drafts }: AdoptionOptions, { callId, from, arrivedAtMs }: CallRecord): Promise<Past> {
   const [transcript, stored, second] = await Promise.all([
     store.calls.transcript(callId),
     store.drafts.load(callId),
@@ -93,7 +94,7 @@ async function pastOf({ store, drafts }: AdoptionOptions, { callId, from }: Call
   const readAgain = (start: Draft): DraftState =>
     transcript.reduce(
       (state, segment) => drafts.step(state, { type: 'speech', segment }).state,
-      drafts.restore(start, [], { callerNumber: from, callerName: '' }),
+      drafts.restore(start, [], { callerNumber: from, callerName: '', day: dayOf(arrivedAtMs) }),
     );
   const draft = readAgain(stored ?? drafts.start(callId).draft);
   return { transcript, draft, ...(second === undefined ? {} : { second: readAgain(second) }) };

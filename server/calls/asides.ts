@@ -28,7 +28,13 @@ export interface AsidesOptions {
 const GATHER_MS = 250;
 const MAX_ARTICLES = 3;
 
-const changes: ReadonlySet<CallEvent['type']> = new Set(['speech.final', 'draft.changed', 'call.bridged']);
+const changes: ReadonlySet<CallEvent['type']> = new Set([
+  'speech.final',
+  'draft.changed',
+  'call.bridged',
+  'dialect.guessed',
+  'dialect.set',
+]);
 
 export class Asides {
   readonly #options: AsidesOptions;
@@ -76,7 +82,12 @@ export class Asides {
     const similar = this.#options.similar.find(draft, from, () => {
       this.#review(callId);
     });
-    this.#set(callId, { knowledge: this.#articlesFor(call), similar, second: this.#secondOf(call) });
+    this.#set(callId, {
+      knowledge: this.#articlesFor(call),
+      similar,
+      second: this.#secondOf(call),
+      dialect: call.notes.dialect,
+    });
   }
 
   /** The sentence with which the offered matter begins; the offer is over. */

@@ -21,7 +21,7 @@ import type {
   FlowCommand,
   SeatNews,
 } from './core/call-types.ts';
-import { carryOutLine, isLineEffect, type LineEffect, type LineHost } from './line-commands.ts';
+import { carryOutLine, isLineEffect, placeOf, type LineEffect, type LineHost } from './line-commands.ts';
 import { agentRequest, carryOutParty, isPartyEffect, legToDrop } from './party-commands.ts';
 
 /** A `CallInput` before it is stamped with the time. */
@@ -283,7 +283,7 @@ export class CallRunner {
       case 'start-recording':
         return sw.startRecording(callerLegId, this.#host.recordingPath(this.callId, arrivedAtMs));
       case 'join-front':
-        await line.joinFront({ callId: this.callId, ...effect.queued }, effect.queued.joinedAtMs);
+        await line.joinFront({ callId: this.callId, ...placeOf(effect.queued) }, effect.queued.joinedAtMs);
         this.#host.kick();
         return;
       case 'leave-line':

@@ -18,16 +18,24 @@ interface Side {
   streams: number;
   /** End of the last frame that was pushed, on the recording's clock; undefined after a pause of our own. */
   heardToMs: number | undefined;
+  /** A sentence has begun and is not over. */
+  saying: boolean;
+  /** Language that the stream was opened for. */
+  language: string | undefined;
 }
+
+const noSide: Side = { stream: undefined, streams: 0, heardToMs: undefined, saying: false, language: undefined };
 
 export class CallSpeech {
   readonly #options: CallSpeechOptions;
   readonly #sides: Readonly<Record<SpeechSide, Side>> = {
-    caller: { stream: undefined, streams: 0, heardToMs: undefined },
-    agent: { stream: undefined, streams: 0, heardToMs: undefined },
+    caller: { ...noSide },
+    agent: { ...noSide },
   };
   readonly #stopWatching: () => void;
   #recordingAtMs: number | undefined;
+  /** Of the caller, once it is known; the agent speaks Mandarin. */
+  #language: string | undefined;
   #listening = false;
   #isUnrecorded = false;
   #recordedMs: (() => number) | undefined;
@@ -110,8 +118,11 @@ export class CallSpeech {
     const stream = recognizer.open({
       streamId: `${callId}:${prefix}`,
       side: name,
+      ...(name === 'caller' && this.#language !== undefined ? { language: this.#language } : {}),
       onUpdate: (update) => {
+        side.saying = !update.final;
         onUpdate({ ...update, segmentId: prefix + update.segmentId });
+        if (update.final) this.#followLanguage();
       },
       onEnd: (reason) => {
         if (side.stream === stream) side.stream = undefined;
@@ -119,6 +130,26 @@ export class CallSpeech {
       },
     });
     side.stream = stream;
+    side.language = name === 'caller' ? this.#language : undefined;
+    side.saying = false;
+  }
+
+  /** The language of the caller: where engines are chosen by it, the next sentence is heard by another one. */
+  setLanguage(language: string | undefined): void {
+    this.#language = language;
+    this.#followLanguage();
+  }
+
+  /** Between two sentences only: none is cut in two. The old stream gives its last words by itself. */
+  #followLanguage(): void {
+    const side = this.#sides.caller;
+    const { recognizer } = this.#options;
+    if (this.#ended || side.stream === undefined || side.saying || side.language === this.#language) return;
+    if (recognizer.hearsAlike?.(side.language, this.#language, 'caller') !== false) return;
+    const old = side.stream;
+    side.stream = undefined;
+    void old.end();
+    if (this.#listening && recognizer.state.type === 'ready') this.#open('caller');
   }
 
   #failed(): void {

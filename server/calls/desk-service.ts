@@ -19,6 +19,7 @@ import { CallControl, type CallControlOptions } from './call-control.ts';
 import { hasPhone, type SeatState } from './core/seat.ts';
 import { DeskPushes } from './desk-pushes.ts';
 import { DeskViews } from './desk-views.ts';
+import type { DialectDesk } from './dialect-desk.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import { draftIn, type LiveCall } from './live-call.ts';
 import type { Asides } from './asides.ts';
@@ -35,6 +36,7 @@ export interface DeskServiceOptions {
   readonly drafts: OpenDrafts;
   readonly feed: SupervisorFeed;
   readonly asides: Pick<Asides, 'of' | 'second'>;
+  readonly dialects: DialectDesk;
   readonly persons: Map<string, Person>;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -176,6 +178,12 @@ export class DeskService implements Desk, CallCenterListener {
     if (keeper === undefined) return wrongCall;
     if (!keeper.accepts(input)) return wrongValue;
     return done({ rev: await keeper.change(input, me.id) });
+  }
+
+  setDialect(me: Me, callId: string, dialectId: string): Result<None> {
+    const call = this.#ownCall(me, callId);
+    if (call === undefined) return wrongCall;
+    return this.#options.dialects.set(call, dialectId, me.id) ? done(none) : wrongValue;
   }
 
   async secondMatter(

@@ -15,7 +15,8 @@ export interface DraftKeeperOptions {
   readonly onSaveFailed: (error: unknown) => void;
 }
 
-export type DraftChange = Exclude<DraftInput, { type: 'speech' | 'call-known' }>;
+type Noticed = Extract<DraftInput, { type: 'speech' | 'call-known' | 'dialect' }>;
+export type DraftChange = Exclude<DraftInput, Noticed>;
 
 const SAVE_DELAY_MS = 400;
 const RETRY_MS = 2_000;
@@ -52,7 +53,7 @@ export class DraftKeeper {
   }
 
   /** From the call or from recognised speech. */
-  hear(input: Extract<DraftInput, { type: 'speech' | 'call-known' }>): void {
+  hear(input: Noticed): void {
     if (this.#apply(input, input.type === 'speech' ? 'asr' : 'call')) this.#saveSoon();
     this.second?.hear(input);
   }

@@ -120,12 +120,16 @@ export async function carryOutLine(commands: LineCommands, state: CallState, eff
   }
 }
 
+/** What the line is told of a caller's place and wishes. */
+export function placeOf({ queue, priority, joinedAtMs, wants }: Queued): Omit<WaitingCall, 'callId'> {
+  const wishes = wants === undefined ? {} : { needs: wants.needs, dialect: wants.dialect };
+  return { queue, priority, joinedAtMs, ...wishes };
+}
+
 function entryOf({ host }: LineCommands, state: CallState, queued: Queued): WaitingCall {
-  const { queue, priority, joinedAtMs, wants } = queued;
   return {
     callId: state.facts.callId,
-    ...{ queue, priority, joinedAtMs },
-    ...(wants === undefined ? {} : { needs: wants.needs, dialect: wants.dialect }),
+    ...placeOf(queued),
     ...host.wishes(state),
     kind: state.facts.callback === undefined ? 'call' : 'callback',
   };

@@ -1,4 +1,5 @@
 /** Drafts of calls that are over (or from before a restart) and still wait to become tickets. */
+import { dayOf } from '../drafts/day.ts';
 import { callOfDraft, type Draft, type DraftPatch } from '../drafts/types.ts';
 import type { Store } from '../store/ports.ts';
 import type { DraftEngine } from '../drafts/engine.ts';
@@ -49,7 +50,11 @@ export class OpenDrafts {
     if (draft === undefined) return undefined;
     const ofCall = callOfDraft(callId);
     const [transcript, call] = await Promise.all([store.calls.transcript(ofCall), store.calls.call(ofCall)]);
-    const state = machine.restore(draft, transcript, { callerNumber: call?.from ?? '', callerName: '' });
+    const state = machine.restore(draft, transcript, {
+      callerNumber: call?.from ?? '',
+      callerName: '',
+      ...(call === undefined ? {} : { day: dayOf(call.arrivedAtMs) }),
+    });
     const keeper = new DraftKeeper({
       state,
       machine,

@@ -1,5 +1,6 @@
 /** What the store knows of a caller, for the pages and for the draft. */
 import type { CallCenterOptions } from './call-center-options.ts';
+import { dayOf } from '../drafts/day.ts';
 import type { LiveCall } from './live-call.ts';
 import { historyFor } from './views.ts';
 
@@ -16,5 +17,10 @@ export async function readHistory(
   }
   // A database that answers after the call was over has nothing to tell any more.
   if (call.closed) return;
-  call.draft.hear({ type: 'call-known', callerNumber: from, callerName: historyFor(call.history, null).callerName });
+  call.draft.hear({
+    type: 'call-known',
+    callerNumber: from,
+    callerName: historyFor(call.history, null).callerName,
+    day: dayOf(call.runner.state.facts.arrivedAtMs),
+  });
 }

@@ -18,6 +18,8 @@ export interface DialectNote {
   readonly dialectId: string;
   readonly name: string;
   readonly confidence: number;
+  /** An agent has said so: guesses do not count any more. */
+  readonly set: boolean;
 }
 
 /** Less sure than this is not worth saying. */
@@ -44,6 +46,11 @@ export class SpeechNotes {
     return [...this.#hearRisk(update), ...this.#hearDialect(update)];
   }
 
+  /** What an agent says is so; '' = Mandarin. */
+  setDialect(dialectId: string, name: string): void {
+    this.dialect = { dialectId, name, confidence: 1, set: true };
+  }
+
   #hearRisk(update: TranscriptUpdate): readonly CallEventBody[] {
     const known = new Set(this.risk?.codes);
     const fresh = this.#engine.risksIn(update).filter((r) => !known.has(r.code));
@@ -54,14 +61,14 @@ export class SpeechNotes {
   }
 
   #hearDialect(update: TranscriptUpdate): readonly CallEventBody[] {
-    if (!update.final) return [];
+    if (!update.final || this.dialect?.set === true) return [];
     this.#firstMs ??= update.startMs;
     if (update.startMs - this.#firstMs >= GUESS_WITHIN_MS) return [];
     this.#early.set(update.segmentId, update);
     const best = this.#engine.guessDialect([...this.#early.values()])[0];
     if (best === undefined || best.confidence < DIALECT_CONFIDENCE) return [];
     const before = this.dialect;
-    this.dialect = { dialectId: best.dialectId, name: best.name, confidence: best.confidence };
+    this.dialect = { dialectId: best.dialectId, name: best.name, confidence: best.confidence, set: false };
     if (before?.dialectId === best.dialectId) return [];
     return [{ type: 'dialect.guessed', dialect: best.dialectId, confidence: best.confidence }];
   }

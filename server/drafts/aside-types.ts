@@ -58,11 +58,24 @@ export interface SecondMatter {
   readonly words: string;
 }
 
+/** Which dialect the caller speaks. */
+export interface SpokenDialect {
+  /** '' = Mandarin, said by an agent. */
+  readonly dialectId: string;
+  readonly name: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** An agent has said so. */
+  readonly set: boolean;
+}
+
 /** Everything beside one call's draft. */
 export interface CallAside {
   readonly knowledge: readonly KnowledgeHit[];
   readonly similar: readonly EarlierTicket[];
   readonly second: SecondMatter | null;
+  /** Null while nothing is known. */
+  readonly dialect: SpokenDialect | null;
 }
 
-export const emptyAside: CallAside = { knowledge: [], similar: [], second: null };
+export const emptyAside: CallAside = { knowledge: [], similar: [], second: null, dialect: null };

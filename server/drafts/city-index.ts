@@ -1,4 +1,5 @@
 /** Everything of the city that is looked for in speech, indexed once. Pure. */
+import type { Accent } from '../../asr/dialect/accent.ts';
 import { NameIndex, withoutOverlaps, type NameEntry, type NameMatch } from '../../asr/dialect/name-index.ts';
 import { PlaceFinder, type PlaceEntry } from '../../asr/dialect/place-finder.ts';
 import { dialectWordsIn, meantFor } from '../../asr/dialect/words.ts';
@@ -37,8 +38,11 @@ export interface CityIndex {
   readonly read: (segment: Segment) => Reading;
   /** Only the risks, for sentences that are not over yet. */
   readonly risksIn: (segment: Pick<Segment, 'text' | 'syllables'>) => readonly RiskMatch[];
-  /** The same index for a talk in which these streets are known: names in them are believed more readily. */
-  readonly inStreets: (streetIds: readonly string[]) => CityIndex;
+  /**
+   * The same index for a talk in which these streets are known (names in them are believed more readily) and this
+   * dialect is spoken (its accent's weights decide what sounds alike; '' = none).
+   */
+  readonly inTalk: (streetIds: readonly string[], dialectId: string) => CityIndex;
 }
 
 const placeItem = (type: PlaceItem['type'], id: string, bare: boolean): PlaceItem => ({ type, id, bare });
@@ -115,9 +119,9 @@ export function indexCity(city: City): CityIndex {
   const readKeywords = (
     segment: Segment,
     syllables: readonly Syllable[],
-    skip: readonly PlaceMatch[],
+    { skip, accent }: { readonly skip: readonly PlaceMatch[]; readonly accent: Accent | undefined },
   ): readonly KeywordMatch[] => {
-    const found = [...keywords.find(syllables)];
+    const found = [...keywords.find(syllables, accent)];
     const meant = meantFor(segment.text, dialect);
     if (meant !== null) {
       for (const match of keywords.find(syllablesOf(meant.text))) {
@@ -141,14 +145,15 @@ export function indexCity(city: City): CityIndex {
     });
   };
 
-  const readWith = (streets: ReadonlySet<string>): ((segment: Segment) => Reading) =>
+  const accents = new Map(city.dialects.map(({ id, accent }) => [id, { ...accent, id }]));
+  const readWith = (streets: ReadonlySet<string>, accent: Accent | undefined): Reader =>
     remember((segment: Segment): Reading => {
       const syllables = syllablesOf(segment.text, segment.syllables);
-      const all = places.find(syllables, streets);
+      const all = places.find(syllables, streets, accent);
       const here = withoutOverlaps(all.filter((m) => isPlaceHere(m, segment.text)));
       return {
         places: here,
-        keywords: readKeywords(segment, syllables, here),
+        keywords: readKeywords(segment, syllables, { skip: here, accent }),
         risks: readRisks(segment, syllables),
       };
     });
@@ -165,20 +170,23 @@ export function indexCity(city: City): CityIndex {
       readRisks(segment, syllablesOf(segment.text, segment.syllables)),
     plain: (text: string) => meantFor(text, dialect)?.text ?? text,
   };
-  return viewsOf(shared, readWith)([]);
+  return viewsOf(shared, (streets, dialectId) => readWith(streets, accents.get(dialectId)))([], '');
 }
 
-type Shared = Omit<CityIndex, 'read' | 'inStreets'>;
+type Shared = Omit<CityIndex, 'read' | 'inTalk'>;
 type Reader = (segment: Segment) => Reading;
 
-/** One index for each set of known streets; their readings are remembered apart. */
-function viewsOf(shared: Shared, readWith: (streets: ReadonlySet<string>) => Reader): CityIndex['inStreets'] {
+/** One index for each set of known streets and dialect; their readings are remembered apart. */
+function viewsOf(
+  shared: Shared,
+  readWith: (streets: ReadonlySet<string>, dialectId: string) => Reader,
+): CityIndex['inTalk'] {
   const views = new Map<string, CityIndex>();
-  const viewOf = (streetIds: readonly string[]): CityIndex => {
-    const key = [...streetIds].sort().join(' ');
+  const viewOf = (streetIds: readonly string[], dialectId: string): CityIndex => {
+    const key = [dialectId, ...[...streetIds].sort()].join(' ');
     const known = views.get(key);
     if (known !== undefined) return known;
-    const view: CityIndex = { ...shared, read: readWith(new Set(streetIds)), inStreets: viewOf };
+    const view: CityIndex = { ...shared, read: readWith(new Set(streetIds), dialectId), inTalk: viewOf };
     // Streets of a call are few and calls many: the memory of old ones is let go.
     if (views.size >= MAX_VIEWS) views.clear();
     views.set(key, view);

@@ -8,6 +8,7 @@
 import { createDialectGuesser, type DialectGuess, type HeardSentence } from '../../asr/dialect/guess.ts';
 import type { City } from '../../config/city.ts';
 import type { ClassGuesser } from './class-guesser.ts';
+import { dayFrom } from './day.ts';
 import { indexCity, type CityIndex } from './city-index.ts';
 import { displayOf, isAllowed, NOTE_MAX_CHARS, validate } from './display.ts';
 import { departmentsOf, findClass, findKind } from './find-class.ts';
@@ -42,6 +43,10 @@ export interface DraftState {
   readonly segments: readonly Segment[];
   readonly callerNumber: string;
   readonly callerName: string;
+  /** Day of the call, `2026-11-27`; absent while it is not known. */
+  readonly day?: string;
+  /** The dialect that is spoken; absent while none is known. */
+  readonly dialectId?: string;
 }
 
 export interface DraftStep {
@@ -85,6 +90,7 @@ export interface RiskHeard {
 export interface Caller {
   readonly callerNumber: string;
   readonly callerName: string;
+  readonly day?: string;
 }
 
 type Fields = Readonly<Record<DraftField, FieldState>>;
@@ -118,12 +124,12 @@ function inScope(heard: readonly Heard[], scope: DraftScope | undefined): readon
 function refresh(
   whole: CityIndex,
   guesser: ClassGuesser | undefined,
-  { draft, segments, callerNumber, callerName }: DraftState,
+  { draft, segments, callerNumber, callerName, dialectId = '', day }: DraftState,
 ): Fields {
   const { city } = whole;
   const all = hear(segments);
   const heard = inScope(all, draft.scope);
-  const index = whole.inStreets(streetsSaid(whole, heard, byAgent(draft.fields.streetId)));
+  const index = whole.inTalk(streetsSaid(whole, heard, byAgent(draft.fields.streetId)), dialectId);
   const fields: Record<DraftField, FieldState> = { ...draft.fields };
   const put = (field: DraftField, finding: Finding | null): void => {
     fields[field] = mergeField(field, fields[field], finding);
@@ -141,7 +147,7 @@ function refresh(
   if (carriedOver && whole.communities.get(communityId.value)?.streetId !== fields.streetId.value)
     fields.communityId = emptyField;
   put('placeText', findPlaceText(index, heard, communityId.value));
-  put('occurredText', findOccurred(city, heard));
+  put('occurredText', findOccurred(city, heard, dayFrom(day)));
   put('callerName', findName(city, all, callerName));
   put('callbackNumber', findNumber(city, all, callerNumber));
   const risk = findRisk(index, heard);
@@ -152,7 +158,8 @@ function refresh(
     placeText: fields.placeText.value,
     streetName: fields.streetId.display,
     communityName: fields.communityId.display,
-    occurredText: fields.occurredText.value,
+    // The summary keeps the caller's words.
+    occurredText: fields.occurredText.value.replace(/（[^）]*）$/, ''),
   };
   put('summary', findSummary(index, heard, known));
   return fields;
@@ -192,9 +199,16 @@ function apply(city: City, state: DraftState, input: DraftInput): DraftState {
   const { draft } = state;
   switch (input.type) {
     case 'call-known':
-      return { ...state, callerNumber: input.callerNumber, callerName: input.callerName };
+      return {
+        ...state,
+        callerNumber: input.callerNumber,
+        callerName: input.callerName,
+        ...(input.day === undefined ? {} : { day: input.day }),
+      };
     case 'speech':
       return { ...state, segments: withSegment(state.segments, input.segment) };
+    case 'dialect':
+      return { ...state, dialectId: input.dialectId };
     case 'edit': {
       if (!isAllowed(city, input.field, input.value)) return state;
       return setField(state, input.field, edited(city, input.field, draft.fields[input.field], input.value));
@@ -280,6 +294,7 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
       segments,
       callerNumber: caller?.callerNumber ?? numberOfCall(draft),
       callerName: caller?.callerName ?? '',
+      ...(caller?.day === undefined ? {} : { day: caller.day }),
     }),
     missing: validate,
   };

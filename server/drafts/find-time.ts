@@ -1,5 +1,6 @@
 /** When it happened, in the caller's words. Pure. */
 import type { City } from '../../config/city.ts';
+import { spokenDays, type Day } from '../../asr/transcript/spoken-days.ts';
 import { candidate, type Finding } from './finding.ts';
 import { evidenceOf, type Heard } from './heard.ts';
 import { remember } from './remember.ts';
@@ -37,6 +38,17 @@ const amountBefore = /(欠|欠了?我们?|交|付|租|押|扣)了?$/;
 const amountAfter = /^的?(工资|房租|租金|押金|工钱|薪水|社保)/;
 const elsewhere = /(上次|之前)(反映|打|投诉)|营业|上班|开门/;
 
+/** 去年 and the like are said well enough as they are. */
+const LONGEST_SPAN_DAYS = 31;
+const utcMs = ({ year, month, day }: Day): number => Date.UTC(year, month - 1, day);
+const daysBetween = (a: Day, b: Day): number => (utcMs(b) - utcMs(a)) / 86_400_000;
+
+function spanText(first: Day, last: Day): string {
+  const from = `${first.month}月${first.day}日`;
+  if (daysBetween(first, last) === 0) return from;
+  return `${from}至${last.month === first.month ? '' : `${last.month}月`}${last.day}日`;
+}
+
 const phrasesOf = remember((heard: Heard): readonly Phrase[] => joined(phrasesIn(heard)));
 
 function phrasesIn({ segment, asked }: Heard): Phrase[] {
@@ -60,14 +72,22 @@ function joined(phrases: readonly Phrase[]): readonly Phrase[] {
   return [{ parts: strong.flatMap((p) => p.parts), value: strong.reduce((sum, p) => sum + p.value, 0) }, ...phrases];
 }
 
-/** The fullest time phrase of the caller; the first of equals. */
-export function findOccurred(city: City, heard: readonly Heard[]): Finding | null {
+/** 昨天下午 is of no use to whoever reads the ticket next week: the date it means follows the words. */
+function dated(words: string, today: Day | undefined): string {
+  if (today === undefined) return words;
+  const days = spokenDays(words, today).filter(({ first, last }) => daysBetween(first, last) <= LONGEST_SPAN_DAYS);
+  const dates = [...new Set(days.map(({ first, last }) => spanText(first, last)))];
+  return dates.length === 0 ? words : `${words}（${dates.join('、')}）`;
+}
+
+/** The fullest time phrase of the caller, the first of equals; dated when the day of the call is known. */
+export function findOccurred(city: City, heard: readonly Heard[], today?: Day): Finding | null {
   const phrases = heard.filter((h) => h.segment.side === 'caller' || h.confirmed).flatMap(phrasesOf);
   const ranked = phrases.sort((a, b) => b.value - a.value).slice(0, 3);
   const candidates = ranked.map(({ parts, value }) => {
     const words = parts.map((part) => part.words.replaceAll('，', '')).join('，');
     const confidence = Math.min(0.95, 0.5 + 0.2 * value);
-    return candidate(city, 'occurredText', { value: words, confidence, evidence: parts });
+    return candidate(city, 'occurredText', { value: dated(words, today), confidence, evidence: parts });
   });
   return candidates.length > 0 ? { origin: 'asr', candidates } : null;
 }

@@ -100,7 +100,13 @@ export interface DraftPatch {
 
 export type DraftInput =
   /** The call is known: number as signalled ('' when withheld). */
-  | { readonly type: 'call-known'; readonly callerNumber: string; readonly callerName: string }
+  | {
+      readonly type: 'call-known';
+      readonly callerNumber: string;
+      readonly callerName: string;
+      /** Day of the call, `2026-11-27`: what 昨天 means. */
+      readonly day?: string;
+    }
   | {
       readonly type: 'speech';
       readonly segment: {
@@ -113,6 +119,8 @@ export type DraftInput =
         readonly endMs: number;
       };
     }
+  /** The dialect that is spoken; '' = none that matters. */
+  | { readonly type: 'dialect'; readonly dialectId: string }
   | { readonly type: 'edit'; readonly field: DraftField; readonly value: string }
   | { readonly type: 'edit-note'; readonly note: string }
   | { readonly type: 'set-confidential'; readonly confidential: boolean }

@@ -65,8 +65,10 @@ export interface Desk {
   changeDraft(
     me: Me,
     callId: string,
-    input: Exclude<DraftInput, { type: 'speech' | 'call-known' }>,
+    input: Exclude<DraftInput, { type: 'speech' | 'call-known' | 'dialect' }>,
   ): Promise<Result<{ readonly rev: number }>>;
+  /** Says which dialect the caller speaks; '' = Mandarin, whatever was guessed. */
+  setDialect(me: Me, callId: string, dialectId: string): Result<None>;
   /** Makes a draft of its own for a second matter, or turns the offer down. */
   secondMatter(me: Me, callId: string, action: 'accept' | 'dismiss'): Promise<Result<{ readonly draftId: string }>>;
   confirmTicket(me: Me, callId: string): Promise<Result<{ readonly number: string; readonly ticketId: string }>>;

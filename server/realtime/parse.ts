@@ -71,6 +71,7 @@ const schemas: Schemas = {
     field: z.enum(draftFields),
     action: z.enum(['accept', 'dismiss', 'release']),
   }),
+  'call.dialect': z.strictObject({ callId, dialectId: text(32) }),
   'draft.second': z.strictObject({ callId, action: z.enum(['accept', 'dismiss']) }),
   'ticket.confirm': z.strictObject({ callId }),
   'draft.drop': z.strictObject({ callId }),

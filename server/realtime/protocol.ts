@@ -336,6 +336,8 @@ export interface PageToServer {
     p: { readonly callId: string; readonly field: DraftField; readonly action: 'accept' | 'dismiss' | 'release' },
     ack: Ack<{ readonly rev: number }>,
   ) => void;
+  /** Which of the city's dialects the caller speaks; '' = Mandarin. */
+  'call.dialect': (p: { readonly callId: string; readonly dialectId: string }, ack: Ack<None>) => void;
   /** A second matter that was offered beside the draft: a draft of its own for it, or never again. */
   'draft.second': (
     p: { readonly callId: string; readonly action: 'accept' | 'dismiss' },

@@ -75,6 +75,7 @@ export function createRequests({ desk, credentials, onWatch }: RequestsOptions):
     'draft.confidential': (me, p) =>
       desk.changeDraft(me, p.callId, { type: 'set-confidential', confidential: p.confidential }),
     'draft.suggestion': (me, p) => desk.changeDraft(me, p.callId, { type: suggestionInput[p.action], field: p.field }),
+    'call.dialect': (me, p) => desk.setDialect(me, p.callId, p.dialectId),
     'draft.second': (me, p) => desk.secondMatter(me, p.callId, p.action),
     'ticket.confirm': (me, p) => desk.confirmTicket(me, p.callId),
     'draft.drop': (me, p) => desk.dropDraft(me, p.callId),

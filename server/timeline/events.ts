@@ -225,6 +225,8 @@ export type CallEventBody =
   | { readonly type: 'risk.heard'; readonly risk: string; readonly segmentId: string }
   /** `dialect`: id of one of the city's dialects. */
   | { readonly type: 'dialect.guessed'; readonly dialect: string; readonly confidence: number }
+  /** By an agent; '' = Mandarin. */
+  | { readonly type: 'dialect.set'; readonly dialect: string; readonly agentId: string }
   | { readonly type: 'draft.changed'; readonly patch: DraftPatch; readonly by: string }
   /** An agent has made a draft of its own for what begins with this sentence. */
   | { readonly type: 'draft.divided'; readonly agentId: string; readonly segmentId: string }

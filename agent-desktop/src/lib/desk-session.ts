@@ -153,6 +153,10 @@ export class DeskSession {
     if (result.ok && action === 'accept') this.showSecond(true);
   }
 
+  async setDialect(callId: string, dialectId: string): Promise<void> {
+    this.#say(await this.socket.request('call.dialect', { callId, dialectId }));
+  }
+
   answer(): void {
     const { offer } = this.socket.desk.getSnapshot();
     if (offer === null) return;

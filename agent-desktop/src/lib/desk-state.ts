@@ -78,7 +78,7 @@ export type SavedChange =
   | { readonly type: 'note'; readonly note: string }
   | { readonly type: 'confidential'; readonly confidential: boolean };
 
-export const emptyAside: CallAside = { knowledge: [], similar: [], second: null };
+export const emptyAside: CallAside = { knowledge: [], similar: [], second: null, dialect: null };
 
 export const emptyDesk: DeskState = {
   me: null,

@@ -65,11 +65,15 @@ export function evidenceBySegment(draft: Draft | null): ReadonlyMap<string, read
   return map;
 }
 
-/** Dialect words in a text; the longest wins where two overlap. Words that Mandarin has as well are left alone. */
-function dialectSpans(text: string, words: City['dialectWords']): readonly WordSpan[] {
+/**
+ * Dialect words in a text; the longest wins where two overlap. Words that Mandarin has as well are
+ * left alone unless their dialect is the one that is spoken.
+ */
+function dialectSpans(text: string, words: City['dialectWords'], spoken: string): readonly WordSpan[] {
   const found: WordSpan[] = [];
   for (const word of [...words].sort((a, b) => b.said.length - a.said.length)) {
-    if (word.said === '' || word.said === word.meant || word.onlyInDialect === true) continue;
+    if (word.said === '' || word.said === word.meant) continue;
+    if (word.onlyInDialect === true && word.dialect !== spoken) continue;
     for (let at = text.indexOf(word.said); at >= 0; at = text.indexOf(word.said, at + word.said.length)) {
       const to = at + word.said.length;
       if (!found.some((f) => f.from < to && at < f.to)) {
@@ -85,8 +89,10 @@ export function textRuns(
   text: string,
   evidence: readonly FieldSpan[],
   dialectWords: City['dialectWords'],
+  /** Name of the dialect that is spoken; '' = none that is known. */
+  spoken = '',
 ): readonly TextRun[] {
-  const words = dialectSpans(text, dialectWords);
+  const words = dialectSpans(text, dialectWords, spoken);
   const cuts = new Set([0, text.length]);
   for (const span of [...evidence, ...words]) {
     cuts.add(Math.min(text.length, Math.max(0, span.from)));

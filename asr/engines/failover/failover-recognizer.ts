@@ -7,6 +7,7 @@ import type {
   RecognizerState,
   RecognizerStream,
   RecognizerStreamOptions,
+  SpeechSide,
 } from '../../ports.ts';
 import { closedStream } from '../closed-stream.ts';
 import { StateHolder } from '../state-holder.ts';
@@ -118,6 +119,12 @@ export class FailoverRecognizer implements Recognizer {
     });
     this.#streams.add(stream);
     return stream;
+  }
+
+  hearsAlike(a: string | undefined, b: string | undefined, side: SpeechSide): boolean {
+    const first = (language: string | undefined): string | undefined =>
+      engineOrder({ language, side }, this.#options.routes, this.#speakers())[0];
+    return first(a) === first(b);
   }
 
   report(): readonly EngineReport[] {

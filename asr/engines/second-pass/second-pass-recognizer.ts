@@ -9,6 +9,7 @@ import type {
   RecognizerState,
   RecognizerStream,
   RecognizerStreamOptions,
+  SpeechSide,
 } from '../../ports.ts';
 import type { SentenceRefiner } from './refiner.ts';
 import { SecondPassStream } from './second-pass-stream.ts';
@@ -53,6 +54,10 @@ export class SecondPassRecognizer implements Recognizer {
 
   open(options: RecognizerStreamOptions): RecognizerStream {
     return new SecondPassStream(options, this.#refiner, (handlers) => this.#inner.open({ ...options, ...handlers }));
+  }
+
+  hearsAlike(a: string | undefined, b: string | undefined, side: SpeechSide): boolean {
+    return this.#inner.hearsAlike?.(a, b, side) ?? true;
   }
 
   report(): readonly EngineReport[] {

@@ -1,7 +1,7 @@
 /** Ways by which an agent lets go of a call: wrap-up for the agent, the front of a line for the caller. Pure. */
 import type { EpochMs } from '../../timeline/events.ts';
 import { legsOfAgent } from './call-others.ts';
-import type { CallEffect, CallState, CallStep, Phase, Talker } from './call-types.ts';
+import type { CallEffect, CallState, CallStep, LineWants, Phase, Talker } from './call-types.ts';
 import { emit, goTo, withPlay } from './call-util.ts';
 import { rulesOf } from './wait-rules.ts';
 
@@ -14,16 +14,35 @@ export function usualQueue(state: CallState): string {
 
 /** The caller waits for whoever is free next, before all others. */
 export function toFront(state: CallState, queue: string, atMs: EpochMs, before: readonly CallEffect[]): CallStep {
-  const queued = { queue, priority: FRONT_PRIORITY, joinedAtMs: atMs };
+  const wants = state.queued?.wants;
+  const queued = { queue, priority: FRONT_PRIORITY, joinedAtMs: atMs, ...(wants === undefined ? {} : { wants }) };
   const rules = rulesOf(state.settings, queue);
   const next: CallState = { ...goTo(state, { name: 'waiting', offer: null, announcing: false }), queued };
   return withPlay(next, [rules.music], 'forever', [
     ...before,
-    emit({ type: 'queue.joined', queue, priority: FRONT_PRIORITY }),
+    emit({ type: 'queue.joined', queue, priority: FRONT_PRIORITY, ...toldWants(wants) }),
     { type: 'join-front', queued },
     { type: 'start-timer', timer: 'announce', delayMs: rules.announceEveryMs },
     { type: 'start-timer', timer: 'max-wait', delayMs: rules.maxWaitMs },
   ]);
+}
+
+/** The dialect is for whoever takes the call next, should it go back into the line. */
+export function withDialect(state: CallState, dialect: string): CallState {
+  const { queued } = state;
+  if (queued === null) return state;
+  const needs = queued.wants?.needs ?? [];
+  return { ...state, queued: { ...queued, wants: { needs, dialect: dialect === '' ? null : dialect } } };
+}
+
+/** So that the line can be rebuilt from the timeline; said only when there is something to say. */
+export function toldWants(wants: LineWants | undefined): {
+  readonly needs?: LineWants['needs'];
+  readonly dialect?: string;
+} {
+  if (wants === undefined) return {};
+  const { needs, dialect } = wants;
+  return { ...(needs.length === 0 ? {} : { needs }), ...(dialect === null ? {} : { dialect }) };
 }
 
 /** Music for a caller whom nobody talks to. */

@@ -1,6 +1,8 @@
 /** What agents and supervisors ask for when more than two are, or shall be, on a call. Pure. */
 import { onComplete, onConference, onConsult, onConsultEnd, onTransfer, onTransferQueue } from './call-party.ts';
 import { onSupervise, onSuperviseEnd, onTakeOver } from './call-supervise.ts';
+import { stay } from './call-util.ts';
+import { withDialect } from './call-front.ts';
 import type { CallInput, CallState, CallStep } from './call-types.ts';
 
 const types = [
@@ -13,6 +15,7 @@ const types = [
   'supervise',
   'supervise-end',
   'take-over',
+  'dialect',
 ] as const;
 export type PeopleInput = Extract<CallInput, { type: (typeof types)[number] }>;
 
@@ -42,5 +45,7 @@ export function stepPeople(state: CallState, input: PeopleInput): CallStep {
       return onSuperviseEnd(state, input);
     case 'take-over':
       return onTakeOver(state, input);
+    case 'dialect':
+      return stay(withDialect(state, input.dialect));
   }
 }

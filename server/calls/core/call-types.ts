@@ -238,6 +238,8 @@ export type CallInput = { readonly atMs: EpochMs } & (
   | { readonly type: 'complete'; readonly agentId: string }
   | { readonly type: 'conference'; readonly agentId: string }
   | { readonly type: 'transfer'; readonly agentId: string; readonly party: Party }
+  /** The dialect that is spoken, for the line; '' = none. */
+  | { readonly type: 'dialect'; readonly dialect: string }
   | { readonly type: 'transfer-queue'; readonly agentId: string; readonly queue: string }
   /** A supervisor's phone is rung and attached, or the mode of one that is attached changes. */
   | {

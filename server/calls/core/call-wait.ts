@@ -1,7 +1,8 @@
 /** The part of the call machine from the line to the agent's answer. Pure. */
 import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { EpochMs, OfferEndReason } from '../../timeline/events.ts';
-import type { Announcement, CallEffect, CallInput, CallState, CallStep, Offer, LineWants } from './call-types.ts';
+import { toldWants } from './call-front.ts';
+import type { Announcement, CallEffect, CallInput, CallState, CallStep, Offer } from './call-types.ts';
 import { PHONE_EXTRA_MS } from './call-phone.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
 import { rulesOf, type WaitRules } from './wait-rules.ts';
@@ -9,13 +10,6 @@ import { rulesOf, type WaitRules } from './wait-rules.ts';
 /** Rules of the queue the call stands in. */
 export function rulesNow(state: CallState): WaitRules {
   return rulesOf(state.settings, state.queued?.queue ?? 'main');
-}
-
-/** So that the line can be rebuilt from the timeline; said only when there is something to say. */
-function told(wants: LineWants | undefined): { readonly needs?: LineWants['needs']; readonly dialect?: string } {
-  if (wants === undefined) return {};
-  const { needs, dialect } = wants;
-  return { ...(needs.length === 0 ? {} : { needs }), ...(dialect === null ? {} : { dialect }) };
 }
 
 export function startWaiting(state: CallState, atMs: EpochMs, firstAnnouncementMs?: number): CallStep {
@@ -30,7 +24,7 @@ export function startWaiting(state: CallState, atMs: EpochMs, firstAnnouncementM
     queued: { ...place, joinedAtMs: atMs },
   };
   return withPlay(next, [rules.music], 'forever', [
-    emit({ type: 'queue.joined', queue, priority, ...told(phase.wants) }),
+    emit({ type: 'queue.joined', queue, priority, ...toldWants(phase.wants) }),
     { type: 'start-timer', timer: 'announce', delayMs: firstAnnouncementMs ?? rules.firstAnnouncementMs },
     { type: 'start-timer', timer: 'max-wait', delayMs: rules.maxWaitMs },
   ]);

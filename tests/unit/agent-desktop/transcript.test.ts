@@ -50,6 +50,10 @@ describe('transcript', () => {
       textRuns('你们哪个部门管', [], words).map((r) => r.meaning);
     expect(meanings([word])).toContain('谁');
     expect(meanings([{ ...word, onlyInDialect: true }])).toEqual(['']);
+    const spoken = (dialect: string): string[] =>
+      textRuns('你们哪个部门管', [], [{ ...word, onlyInDialect: true }], dialect).map((r) => r.meaning);
+    expect(spoken(word.dialect)).toContain('谁');
+    expect(spoken('另一种')).toEqual(['']);
   });
 
   it('survives evidence that lies outside the text', () => {

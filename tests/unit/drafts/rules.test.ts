@@ -280,3 +280,31 @@ describe('speed', () => {
     expect(took[190]).toBeLessThan(20);
   });
 });
+
+describe('when it happened, for those who read it later', () => {
+  // A Friday.
+  const known = { type: 'call-known', callerNumber: CALLER, callerName: '', day: '2026-11-27' } as const;
+  const occurred = (line: string): string => {
+    const start = engine.step(engine.start('call-1'), known).state;
+    return engine.step(start, { type: 'speech', segment: segmentOf(line, 1) }).draft.fields.occurredText.value;
+  };
+
+  it.each([
+    ['C:昨天下午开始停水', '昨天下午开始（11月26日）'],
+    ['C:大前天晚上楼上漏水', '大前天晚上（11月24日）'],
+    ['C:上个月底就开始停水', '上个月底就开始（10月27日至31日）'],
+    ['C:上个礼拜三停的水', '上个礼拜三（11月18日）'],
+    ['C:每天晚上十点以后广场舞太吵', '每天晚上十点以后'],
+    ['C:去年就开始停水', '去年就开始'],
+  ])('%s → %s', (line, expected) => {
+    expect(occurred(line)).toBe(expected);
+  });
+
+  it('the words are the evidence, not the date', () => {
+    const state = engine.step(engine.step(engine.start('c'), known).state, {
+      type: 'speech',
+      segment: segmentOf('C:昨天下午停水', 1),
+    });
+    expect(state.draft.fields.occurredText.evidence.map((e) => e.words)).toEqual(['昨天下午']);
+  });
+});

@@ -15,16 +15,23 @@ export interface SegmentProps {
   readonly evidence: readonly FieldSpan[];
   readonly markedField: DraftField | null;
   readonly dialectWords: City['dialectWords'];
+  /** Name of the dialect that the caller speaks. */
+  readonly spoken: string;
   readonly playing: boolean;
   readonly callId: string;
 }
 
 /** One sentence; a click plays it. */
 export const Segment = memo(function Segment(props: SegmentProps): ReactElement {
-  const { segment, named, evidence, markedField, dialectWords, playing, callId } = props;
+  const { segment, named, evidence, markedField, dialectWords, spoken, playing, callId } = props;
   const { t } = useTranslation();
   const { session } = useSession();
-  const runs = textRuns(segment.text, segment.final ? evidence : [], dialectWords);
+  const runs = textRuns(
+    segment.text,
+    segment.final ? evidence : [],
+    dialectWords,
+    segment.side === 'caller' ? spoken : '',
+  );
   const play = (): void => {
     session.player.play(callId, segment.startMs, segment.endMs + 300);
   };

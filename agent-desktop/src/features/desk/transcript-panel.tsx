@@ -8,6 +8,7 @@ import { useStore } from '../../components/use-store.ts';
 import { secondOf } from '../../lib/draft-id.ts';
 import { evidenceBySegment } from '../../lib/transcript.ts';
 import type { DeskCallView, TranscriptUpdate, TranscriptionStatus } from '../../lib/types.ts';
+import { DialectChoice } from './dialect-choice.tsx';
 import { Segment } from './segment.tsx';
 
 const nearEndPx = 48;
@@ -22,6 +23,7 @@ export function TranscriptPanel({ call }: { readonly call: DeskCallView }): Reac
         <MessageOutlined aria-hidden="true" /> {t('transcript.title')}
         <span className="grow" />
         <PlayerState />
+        <DialectChoice callId={call.callId} />
         <StatusWord status={call.transcription} />
       </h2>
       {call.transcription.type === 'off' && (
@@ -68,7 +70,7 @@ function PlayerState(): ReactElement | null {
 function Lines({ callId }: { readonly callId: string }): ReactElement {
   const { t } = useTranslation();
   const { session, city } = useSession();
-  const { transcript, drafts } = useStore(session.socket.desk);
+  const { transcript, drafts, aside } = useStore(session.socket.desk);
   const { markedField, onSecond } = useStore(session.page);
   const playing = useStore(session.player.view);
   const draft = (onSecond ? drafts[secondOf(callId)] : undefined) ?? drafts[callId] ?? null;
@@ -91,6 +93,7 @@ function Lines({ callId }: { readonly callId: string }): ReactElement {
             evidence={evidence.get(segment.segmentId) ?? none}
             markedField={markedField}
             dialectWords={city?.dialectWords ?? none}
+            spoken={aside.dialect?.name ?? ''}
             playing={playing !== null && playing.callId === callId && covers(segment, playing.startMs, playing.endMs)}
             callId={callId}
           />

@@ -31,6 +31,13 @@ export const enAside: Words['aside'] = {
     empty: 'no class yet',
     done: 'accepted',
   },
+  dialect: {
+    label: 'Dialect of the caller',
+    mandarin: 'Mandarin',
+    guessed: '{{name}}? {{pct}}',
+    unknown: 'Dialect',
+    hint: 'As it sounds; once chosen, transcription, place names and transfers go by it',
+  },
   similar: {
     title: 'Perhaps the same matter',
     ago_zero: 'today',

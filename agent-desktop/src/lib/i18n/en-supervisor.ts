@@ -113,6 +113,7 @@ export const enSupervisor: Pick<Words, keyof typeof zhSupervisor> = {
     'transcription.changed': 'Transcription',
     'speech.final': 'Speech',
     'risk.heard': 'Words of danger',
+    'dialect.set': 'Dialect chosen',
     'dialect.guessed': 'Dialect recognised',
     'draft.changed': 'Draft changed',
     'draft.divided': 'Divided into two drafts',

@@ -29,6 +29,13 @@ export const zhAside = {
     empty: '未分类',
     done: '已受理',
   },
+  dialect: {
+    label: '来电人说的方言',
+    mandarin: '普通话',
+    guessed: '{{name}}？{{pct}}',
+    unknown: '方言',
+    hint: '系统听出来的；选定后，转写、地名匹配和转接都按它来',
+  },
   similar: {
     title: '可能重复的工单',
     ago_zero: '今天',

@@ -95,6 +95,7 @@ export const zhSupervisor = {
     'transcription.changed': '转写状态',
     'speech.final': '说话',
     'risk.heard': '听到风险词',
+    'dialect.set': '选定方言',
     'dialect.guessed': '听出方言',
     'draft.changed': '草稿更新',
     'draft.divided': '为第二件事另建草稿',

@@ -141,3 +141,21 @@ describe('names in sentences', () => {
     expect(took.sort((a, b) => a - b)[30]).toBeLessThan(5);
   });
 });
+
+describe('the accent of a region', () => {
+  const wu = city.dialects.find(({ id }) => id === 'wu');
+  const region = {
+    ...(wu?.accent ?? generalAccent),
+    id: 'test',
+    finals: [{ pair: ['an', 'ai'] as const, weight: 0.97 }],
+  };
+  const own = new NameIndex([{ text: '南湾花园', item: 1 }]);
+  const heard = syllablesOf('奶湾花园', ['nai2', 'wan1', 'hua1', 'yuan2']);
+
+  it('decides what sounds alike while it is asked for, and no longer', () => {
+    const scores = [undefined, region, undefined].map((accent) => own.find(heard, accent)[0]?.score ?? 0);
+    expect(scores[1]).toBeGreaterThan(0.9);
+    expect(scores[0]).toBe(scores[2]);
+    expect(scores[1] ?? 0).toBeGreaterThan((scores[0] ?? 0) + 0.05);
+  });
+});

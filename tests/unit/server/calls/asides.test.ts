@@ -31,6 +31,7 @@ function stage(like: TicketStore['like'] = () => Promise.resolve([])): Stage {
     work: callId === null ? { type: 'none' } : { type: 'talking', callId },
   });
   const call = {
+    notes: { dialect: null },
     runner: { callId: 'call-1', state: { facts: { from: CALLER } } },
     segments: new Map<string, unknown>(),
     get draft() {

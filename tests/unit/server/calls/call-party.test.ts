@@ -178,6 +178,19 @@ describe('a transfer', () => {
     expect(hungUp(last)).toEqual(['agent1']);
   });
 
+  it('tells the line which dialect is spoken, and what was asked for before', () => {
+    const dialect = { type: 'dialect', dialect: 'wu', atMs: 6_000 } as const;
+    const { last } = play([...talking, dialect, inputs['transfer-queue']]);
+    const wants = { needs: [], dialect: 'wu' };
+    expect(last).toContainEqual(
+      expect.objectContaining({ type: 'join-front', queued: expect.objectContaining({ wants }) }),
+    );
+    const joined = last.flatMap((e) => (e.type === 'emit' && e.event.type === 'queue.joined' ? [e.event] : []));
+    expect(joined).toEqual([{ type: 'queue.joined', queue: 'tax', priority: 9, dialect: 'wu' }]);
+    const plain = play([...talking, dialect, { ...dialect, dialect: '' }, inputs['transfer-queue']]).last;
+    expect(JSON.stringify(plain)).not.toContain('"wu"');
+  });
+
   it('gives the call to whoever answers, also when the agent left while it rang', () => {
     for (const before of [sent, [...asking, inputs.complete]] as const) {
       const { state, last } = play([...before, inputs['party answers']]);

@@ -102,4 +102,45 @@ describe('the speech of a call', () => {
     speech.frame({ side: 'said', atMs: 5_000, pcm, gapBeforeMs: 0 });
     expect(frames['caller']?.map((f) => f.atMs)).toEqual([0]);
   });
+
+  it('lets another engine hear the next sentence when the language is known and engines are chosen by it', () => {
+    const { recognizer, opened } = recorder();
+    const asked: unknown[] = [];
+    const chosen: Recognizer = {
+      ...recognizer,
+      state: { type: 'ready' },
+      hearsAlike: (a, b, side) => asked.push([a, b, side]) < 0,
+    };
+    const told: string[] = [];
+    const onUpdate = (update: { readonly segmentId: string }): void => void told.push(update.segmentId);
+    const speech = new CallSpeech({ callId: 'c1', recognizer: chosen, onUpdate, onState: () => undefined });
+    speech.setRecordingStart(0);
+    speech.listen(true);
+    const sentence = { segmentId: 's', side: 'caller', rev: 1, text: '喂', startMs: 0, endMs: 1, tokens: [] } as const;
+    const say = (at: number, final: boolean): void => {
+      opened[at]?.onUpdate({ ...sentence, final, syllables: [], engine: '', gapBeforeMs: 0 });
+    };
+    say(0, false);
+    speech.setLanguage('wuu');
+    expect(opened).toHaveLength(2);
+    say(0, true);
+    expect(asked).toEqual([[undefined, 'wuu', 'caller']]);
+    expect(opened.map((o) => [o.side, o.language])).toEqual([
+      ['caller', undefined],
+      ['agent', undefined],
+      ['caller', 'wuu'],
+    ]);
+    say(2, true);
+    expect(told).toEqual(['c1-s', 'c1-s', 'c2-s']);
+    expect(opened).toHaveLength(3);
+  });
+
+  it('stays with its engine where all languages are heard by one', () => {
+    const { recognizer, opened } = recorder();
+    const speech = new CallSpeech({ callId: 'c1', recognizer, onUpdate: () => undefined, onState: () => undefined });
+    speech.setRecordingStart(0);
+    speech.listen(true);
+    speech.setLanguage('yue');
+    expect(opened).toHaveLength(2);
+  });
 });

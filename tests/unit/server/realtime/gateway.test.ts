@@ -76,6 +76,7 @@ class RecordingDesk implements Desk {
   returnToCall = this.hold;
   dropDraft = this.hold;
   finishWrapUp = this.hold;
+  setDialect: Desk['setDialect'] = () => ok;
   secondMatter: Desk['secondMatter'] = (_me, callId) =>
     Promise.resolve({ ok: true, value: { draftId: `${callId}:2` } });
   confirmTicket: Desk['confirmTicket'] = () =>
