@@ -72,6 +72,7 @@ const rooms = {
     'config',
   ],
   'agent-desktop/src/lib': [
+    'server/acd/metrics/report.ts',
     'server/surge/api-types.ts',
     'config/surge-schema.ts',
     'server/realtime/protocol.ts',

@@ -92,3 +92,5 @@ export const fieldOrder = [
   'risk',
   'summary',
 ] as const;
+
+export type { Report as FigureReport, ReportKey as FigureKey } from '../../../server/acd/metrics/report.ts';

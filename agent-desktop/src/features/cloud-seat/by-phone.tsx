@@ -27,19 +27,20 @@ export function ByPhone({ wanted }: { readonly wanted: boolean }): ReactElement 
           <b>{t('byPhone.on')}</b>
           <div>{t('byPhone.onText')}</div>
         </div>
-        <span className="grow" />
-        {agent.intent !== 'available' && (
-          <Button
-            type="primary"
-            data-testid="by-phone-available"
-            onClick={() => void session.setIntent('available', '')}
-          >
-            {t('line.cloud.goAvailable')}
+        <div className="cloud-buttons">
+          {agent.intent !== 'available' && (
+            <Button
+              type="primary"
+              data-testid="by-phone-available"
+              onClick={() => void session.setIntent('available', '')}
+            >
+              {t('line.cloud.goAvailable')}
+            </Button>
+          )}
+          <Button data-testid="by-phone-stop" onClick={() => void session.takeHere()}>
+            {t('byPhone.stop')}
           </Button>
-        )}
-        <Button data-testid="by-phone-stop" onClick={() => void session.takeHere()}>
-          {t('byPhone.stop')}
-        </Button>
+        </div>
       </div>
     );
   return (
@@ -53,29 +54,30 @@ export function ByPhone({ wanted }: { readonly wanted: boolean }): ReactElement 
           </div>
         )}
       </div>
-      <span className="grow" />
-      <Input
-        className="cloud-phone-number"
-        data-testid="by-phone-number"
-        type="tel"
-        autoComplete="off"
-        maxLength={20}
-        placeholder={t('byPhone.placeholder')}
-        aria-label={t('byPhone.placeholder')}
-        value={number}
-        onChange={(event) => {
-          setNumber(event.target.value);
-        }}
-        onPressEnter={() => void use()}
-      />
-      <Button
-        type={wanted ? 'primary' : 'default'}
-        data-testid="by-phone-use"
-        disabled={number.trim() === ''}
-        onClick={() => void use()}
-      >
-        {t('byPhone.use')}
-      </Button>
+      <div className="cloud-buttons">
+        <Input
+          className="cloud-phone-number"
+          data-testid="by-phone-number"
+          type="tel"
+          autoComplete="off"
+          maxLength={20}
+          placeholder={t('byPhone.placeholder')}
+          aria-label={t('byPhone.placeholder')}
+          value={number}
+          onChange={(event) => {
+            setNumber(event.target.value);
+          }}
+          onPressEnter={() => void use()}
+        />
+        <Button
+          type={wanted ? 'primary' : 'default'}
+          data-testid="by-phone-use"
+          disabled={number.trim() === ''}
+          onClick={() => void use()}
+        >
+          {t('byPhone.use')}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -125,7 +125,7 @@ function Shifts({ shifts, onChange }: ShiftsProps): ReactElement {
   return (
     <div className="cloud-shifts">
       <span>{t('line.cloud.shifts')}</span>
-      {shifts.length === 0 && <span className="status-warn">{t('line.cloud.noShifts')}</span>}
+      {shifts.length === 0 && <span className="row-quiet">{t('line.cloud.noShifts')}</span>}
       <ul>
         {shifts.map((s, i) => (
           <li key={i}>

@@ -1,4 +1,5 @@
-import { useEffect } from 'react';
+import { Segmented } from 'antd';
+import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../components/session-context.ts';
@@ -6,6 +7,7 @@ import { useNow, useStore } from '../../components/use-store.ts';
 import { clockText } from '../../lib/format.ts';
 import type { LineAlarmView, QueueView } from '../../lib/types.ts';
 import { Callbacks } from './callbacks.tsx';
+import { Figures } from './figures.tsx';
 import { LineSeats } from './line-seats.tsx';
 import { QueueTable } from './queue-table.tsx';
 import { Trunks } from './trunks.tsx';
@@ -17,6 +19,7 @@ export default function QueuePage(): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
   const { supervisor, hellos } = useStore(session.socket.desk);
+  const [view, setView] = useState<'live' | 'figures'>('live');
   const allowed = session.me.role === 'supervisor' || session.me.role === 'admin';
   useEffect(() => {
     if (!allowed || hellos === 0) return;
@@ -31,15 +34,28 @@ export default function QueuePage(): ReactElement {
     <main className="line-page" data-testid="queue-page">
       <header className="sup-head">
         <h1>{t('line.queue.title')}</h1>
+        <span className="grow" />
+        <Segmented
+          value={view}
+          options={[
+            { value: 'live', label: t('line.figures.live') },
+            { value: 'figures', label: <span data-testid="show-figures">{t('line.figures.show')}</span> },
+          ]}
+          onChange={setView}
+        />
       </header>
       {supervisor.alarm !== null && <Alarm alarm={supervisor.alarm} queues={supervisor.queues} />}
       <Trunks trunks={supervisor.trunks} />
       <QueueTable queues={supervisor.queues} />
-      <div className="line-lists">
-        <WaitingCallers view={supervisor} />
-        <LineSeats seats={supervisor.seats} queues={supervisor.queues} />
-        <Callbacks callbacks={supervisor.callbacks} />
-      </div>
+      {view === 'figures' ? (
+        <Figures queues={supervisor.queues} />
+      ) : (
+        <div className="line-lists">
+          <WaitingCallers view={supervisor} />
+          <LineSeats seats={supervisor.seats} queues={supervisor.queues} />
+          <Callbacks callbacks={supervisor.callbacks} />
+        </div>
+      )}
     </main>
   );
 }
