@@ -68,6 +68,7 @@ const rooms = {
     'server/timeline',
     'server/drafts',
     'server/knowledge',
+    'server/learning',
     'telephony/ports',
     'config',
   ],

@@ -32,6 +32,7 @@ import { callOfDraft } from './drafts/types.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
 import type { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
+import { LearnedPlaces } from './learning/learned-places.ts';
 import { openLearning } from './learning/open-learning.ts';
 import { closeLeftoverCalls, warmUp } from './leftovers.ts';
 import { callbackSetup, lineRules, queueWaits } from './line-setup.ts';
@@ -72,6 +73,7 @@ interface Ground extends Base {
   readonly recognizer: Recognizer;
   readonly drafts: DraftEngine;
   readonly knowledge: KnowledgeFolder;
+  readonly learnedPlaces: LearnedPlaces;
   readonly credentials: SipCredentialRegister;
   readonly phoneSwitch: PhoneSwitch;
 }
@@ -248,7 +250,18 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
     ground;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
-    ...{ config, city, store, gateway, knowledge, credentials, recordingsDir, version, surge },
+    ...{
+      config,
+      city,
+      store,
+      gateway,
+      knowledge,
+      learnedPlaces: ground.learnedPlaces,
+      credentials,
+      recordingsDir,
+      version,
+      surge,
+    },
     metrics: createMetrics({
       switch: () => phoneSwitch.counters(),
       calls: () => center.counters(),
@@ -270,6 +283,18 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
   closing.add('http', () => http.close());
   closing.add('gateway', () => gateway.close());
   return http;
+}
+
+async function openLearnedPlaces(
+  { logger }: Base,
+  { name: city }: City,
+  store: Store,
+  engine: DraftEngine,
+): Promise<LearnedPlaces> {
+  const part = logger.child({ part: 'learning' });
+  const places = new LearnedPlaces({ city, engine, store: store.learnedPlaces, drafts: store.drafts, logger: part });
+  await places.open();
+  return places;
 }
 
 async function main(closing: Closing, config: Config, logger: Logger): Promise<void> {
@@ -296,15 +321,30 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
     learner.close();
   });
   const logins = await ensureDemoUsers(store);
+  const learnedPlaces = await openLearnedPlaces(base, city, store, drafts);
   warmUp(drafts);
   const knowledge = await openKnowledge({ ...base, city, nowMs });
 
-  const ground: Ground = { ...base, city, callFlow, store, recognizer, drafts, knowledge, credentials, phoneSwitch };
+  const ground: Ground = {
+    ...base,
+    city,
+    callFlow,
+    store,
+    recognizer,
+    drafts,
+    knowledge,
+    learnedPlaces,
+    credentials,
+    phoneSwitch,
+  };
   const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);
   const surge = await openSurge({ ...ground, root, line, center, gateway });
   closing.add('surge', () => surge.close());
   const http = openHttp(ground, gateway, center, surge);
+  center.hear((event) => {
+    if (event.type === 'ticket.created') void learnedPlaces.ticketCreated(event);
+  });
   center.start();
   await center.callbacks.start();
   for (const { userId, ...profile } of await store.profiles.list()) center.seats.setProfile(userId, profile);

@@ -6,6 +6,7 @@ import { dialectWordsIn, meantFor } from '../../asr/dialect/words.ts';
 import { syllablesOf, type Syllable } from '../../asr/dialect/syllable.ts';
 import type { CatalogueClass, City, Community, RiskWord, Street } from '../../config/city.ts';
 import type { Segment } from './heard.ts';
+import type { LearnedName } from './learned-places.ts';
 import { remember } from './remember.ts';
 
 export type PlaceItem =
@@ -38,6 +39,8 @@ export interface CityIndex {
   readonly read: (segment: Segment) => Reading;
   /** Only the risks, for sentences that are not over yet. */
   readonly risksIn: (segment: Pick<Segment, 'text' | 'syllables'>) => readonly RiskMatch[];
+  /** Names besides the city's own; they take the place of those learned before. */
+  readonly learn: (names: readonly LearnedName[]) => void;
   /**
    * The same index for a talk in which these streets are known (names in them are believed more readily) and this
    * dialect is spoken (its accent's weights decide what sounds alike; '' = none).
@@ -107,6 +110,33 @@ const MAX_VIEWS = 200;
 
 const negated = /(没有|没|不|未|不会|不是|无)(再|发生|什么)?$/;
 
+/** Two syllables of the same sound are risk words only when the tones are the same as well; what is denied is none. */
+function risksOf(
+  risks: NameIndex<{ readonly risk: string }>,
+  { text }: Pick<Segment, 'text'>,
+  syllables: readonly Syllable[],
+): readonly RiskMatch[] {
+  const tones = new Map(syllables.map((s) => [s.from, s.tone]));
+  return withoutOverlaps(risks.find(syllables)).filter((match) => {
+    if (negated.test(text.slice(0, match.from))) return false;
+    if (match.exact || match.name.length > 2) return true;
+    return syllablesOf(match.name).every((s, i) => s.tone === tones.get(match.from + i));
+  });
+}
+
+/** Learned names are few beside the city's own: they have an index to themselves. */
+function finderOf(
+  names: readonly LearnedName[],
+  communities: ReadonlyMap<string, Community>,
+): PlaceFinder<PlaceItem> | null {
+  const entries = names.flatMap(({ text, communityId }): PlaceEntry<PlaceItem>[] => {
+    const community = communities.get(communityId);
+    if (community === undefined) return [];
+    return [{ text, item: placeItem('community', communityId, false), within: [community.streetId] }];
+  });
+  return entries.length === 0 ? null : new PlaceFinder(entries);
+}
+
 /** Indexes a city; takes some tens of milliseconds. */
 export function indexCity(city: City): CityIndex {
   const places = new PlaceFinder(placeEntries(city));
@@ -135,26 +165,17 @@ export function indexCity(city: City): CityIndex {
       .sort((a, b) => a.from - b.from || b.to - a.to);
   };
 
-  const readRisks = ({ text }: Pick<Segment, 'text'>, syllables: readonly Syllable[]): readonly RiskMatch[] => {
-    const tones = new Map(syllables.map((s) => [s.from, s.tone]));
-    return withoutOverlaps(risks.find(syllables)).filter((match) => {
-      if (negated.test(text.slice(0, match.from))) return false;
-      if (match.exact || match.name.length > 2) return true;
-      // Two syllables of the same sound are risk words only when the tones are the same as well.
-      return syllablesOf(match.name).every((s, i) => s.tone === tones.get(match.from + i));
-    });
-  };
-
+  let learned: PlaceFinder<PlaceItem> | null = null;
   const accents = new Map(city.dialects.map(({ id, accent }) => [id, { ...accent, id }]));
   const readWith = (streets: ReadonlySet<string>, accent: Accent | undefined): Reader =>
     remember((segment: Segment): Reading => {
       const syllables = syllablesOf(segment.text, segment.syllables);
-      const all = places.find(syllables, streets, accent);
+      const all = [...places.find(syllables, streets, accent), ...(learned?.find(syllables, streets, accent) ?? [])];
       const here = withoutOverlaps(all.filter((m) => isPlaceHere(m, segment.text)));
       return {
         places: here,
         keywords: readKeywords(segment, syllables, { skip: here, accent }),
-        risks: readRisks(segment, syllables),
+        risks: risksOf(risks, segment, syllables),
       };
     });
 
@@ -167,10 +188,13 @@ export function indexCity(city: City): CityIndex {
     keywordUses,
     riskLabels: new Map(city.riskWords.map((r) => [r.risk, r.label])),
     risksIn: (segment: Pick<Segment, 'text' | 'syllables'>) =>
-      readRisks(segment, syllablesOf(segment.text, segment.syllables)),
+      risksOf(risks, segment, syllablesOf(segment.text, segment.syllables)),
     plain: (text: string) => meantFor(text, dialect)?.text ?? text,
   };
-  return viewsOf(shared, (streets, dialectId) => readWith(streets, accents.get(dialectId)))([], '');
+  const learn = (names: readonly LearnedName[]): void => {
+    learned = finderOf(names, shared.communities);
+  };
+  return viewsOf({ ...shared, learn }, (streets, dialectId) => readWith(streets, accents.get(dialectId)))([], '');
 }
 
 type Shared = Omit<CityIndex, 'read' | 'inTalk'>;
@@ -182,11 +206,16 @@ function viewsOf(
   readWith: (streets: ReadonlySet<string>, dialectId: string) => Reader,
 ): CityIndex['inTalk'] {
   const views = new Map<string, CityIndex>();
+  const learn: CityIndex['learn'] = (names) => {
+    shared.learn(names);
+    // What was read before was read without them.
+    views.clear();
+  };
   const viewOf = (streetIds: readonly string[], dialectId: string): CityIndex => {
     const key = [dialectId, ...[...streetIds].sort()].join(' ');
     const known = views.get(key);
     if (known !== undefined) return known;
-    const view: CityIndex = { ...shared, read: readWith(new Set(streetIds), dialectId), inTalk: viewOf };
+    const view: CityIndex = { ...shared, learn, read: readWith(new Set(streetIds), dialectId), inTalk: viewOf };
     // Streets of a call are few and calls many: the memory of old ones is let go.
     if (views.size >= MAX_VIEWS) views.clear();
     views.set(key, view);

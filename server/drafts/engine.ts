@@ -18,6 +18,7 @@ import { findRisk, findUrgency } from './find-risk.ts';
 import { findOccurred } from './find-time.ts';
 import type { Finding } from './finding.ts';
 import { hear, type Heard, type Segment } from './heard.ts';
+import { nameToLearn, type LearnedName } from './learned-places.ts';
 import { emptyField, mergeField } from './merge.ts';
 import { findSecondMatter, type SecondMatterFound } from './second-matter.ts';
 import { findSummary } from './summary.ts';
@@ -70,6 +71,10 @@ export interface DraftEngine {
   ) => { readonly first: DraftStep; readonly second: DraftState };
   /** Words of danger in a sentence, whether it is over or not. */
   readonly risksIn: (sentence: Pick<Segment, 'text' | 'syllables'>) => readonly RiskHeard[];
+  /** A place name that a confirmed draft tells and the city's lists do not have. */
+  readonly nameToLearn: (draft: Draft) => LearnedName | null;
+  /** Names to be found besides the city's own, from the next sentence on. */
+  readonly learnNames: (names: readonly LearnedName[]) => void;
   /** Roads of the city that are named in a text. */
   readonly roadsIn: (text: string) => readonly { readonly id: string; readonly name: string }[];
   /** What people read for a risk's code. */
@@ -284,6 +289,8 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     isAllowed: (field, value) => isAllowed(city, field, value),
     risksIn: (sentence) =>
       index.risksIn(sentence).map((m) => ({ code: m.item.risk, words: sentence.text.slice(m.from, m.to) })),
+    nameToLearn: (draft) => nameToLearn(index, draft),
+    learnNames: index.learn,
     roadsIn: (text) => roadsIn(index, text),
     riskLabel: (code) => index.riskLabels.get(code) ?? code,
     guessDialect: (sentences) => dialects.guess(sentences).map((g) => ({ ...g, name: nameOf(g.dialectId) })),

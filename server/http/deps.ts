@@ -8,6 +8,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Store } from '../store/ports.ts';
 import type { SurgeService } from '../surge/surge-service.ts';
 import type { KnowledgeFolder } from '../knowledge/knowledge-folder.ts';
+import type { LearnedPlaces } from '../learning/learned-places.ts';
 import type { Gateway } from '../realtime/gateway.ts';
 import type { SipCredentialRegister } from './sip-credentials.ts';
 
@@ -23,6 +24,8 @@ export interface HttpDeps {
   readonly surge?: SurgeService;
   /** The city's articles; their routes answer 404 without. */
   readonly knowledge?: Pick<KnowledgeFolder, 'index' | 'faults'>;
+  /** Place names learned from tickets; their routes answer 404 without. */
+  readonly learnedPlaces?: Pick<LearnedPlaces, 'list' | 'set'>;
   readonly metrics: Registry;
   readonly logger: Logger;
   readonly version: string;

@@ -224,7 +224,38 @@ export interface ProfileStore {
   save(profile: ProfileRow): Promise<void>;
 }
 
+export const learnedStates = ['proposed', 'used', 'undone'] as const;
+
+/** A place name that agents' choices have told. */
+export interface LearnedPlaceRow {
+  readonly id: string;
+  readonly text: string;
+  readonly communityId: string;
+  readonly state: (typeof learnedStates)[number];
+  /** How many tickets said so. */
+  readonly tickets: number;
+  /** Of the last one. */
+  readonly agentId: string;
+  readonly ticketNumber: string;
+  readonly updatedAtMs: EpochMs;
+}
+
+export interface LearnedPlaceStore {
+  /** The second ticket that says so makes a proposed name a used one; one that was taken back stays so. */
+  note(name: {
+    readonly city: string;
+    readonly text: string;
+    readonly communityId: string;
+    readonly agentId: string;
+    readonly ticketNumber: string;
+  }): Promise<LearnedPlaceRow>;
+  /** Newest first. */
+  list(city: string): Promise<readonly LearnedPlaceRow[]>;
+  set(id: string, state: 'used' | 'undone'): Promise<LearnedPlaceRow | undefined>;
+}
+
 export interface Store {
+  readonly learnedPlaces: LearnedPlaceStore;
   readonly profiles: ProfileStore;
   readonly callbacks: CallbackStore;
   readonly calls: CallStore;

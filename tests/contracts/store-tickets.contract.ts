@@ -6,6 +6,23 @@ import type { Store } from '../../server/store/ports.ts';
 import { arrived, draftOf, eventsOf, uniqueNumber } from './store.kit.ts';
 
 export function ticketContract(parts: () => { readonly store: Store; readonly agentId: string }): void {
+  it('a place name is used from the second ticket on, unless it was taken back', async () => {
+    const { store, agentId } = parts();
+    const city = randomUUID();
+    const name = { city, text: '银杏苑', communityId: 'c1', agentId };
+    const note = (ticketNumber: string): ReturnType<typeof store.learnedPlaces.note> =>
+      store.learnedPlaces.note({ ...name, ticketNumber });
+    const first = await note('JC-1');
+    expect(first).toMatchObject({ text: '银杏苑', state: 'proposed', tickets: 1 });
+    expect(await note('JC-1')).toMatchObject({ id: first.id, state: 'proposed', tickets: 1 });
+    expect(await note('JC-2')).toMatchObject({ id: first.id, state: 'used', tickets: 2 });
+    expect(await store.learnedPlaces.set(first.id, 'undone')).toMatchObject({ state: 'undone' });
+    expect(await note('JC-3')).toMatchObject({ state: 'undone', tickets: 3 });
+    expect((await store.learnedPlaces.list(city)).map((r) => r.id)).toEqual([first.id]);
+    expect(await store.learnedPlaces.list(randomUUID())).toEqual([]);
+    expect(await store.learnedPlaces.set(randomUUID(), 'used')).toBeUndefined();
+  });
+
   it('makes two tickets of a call with two matters; the call keeps the number of the first', async () => {
     const { store, agentId } = parts();
     const callId = randomUUID();

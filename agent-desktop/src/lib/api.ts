@@ -1,5 +1,15 @@
 /** The REST calls of the pages. Every failure is a value: `status` 0 means that the server could not be reached. */
-import type { CallRow, City, Info, KnowledgeArticle, KnowledgeHit, Me, SipCredentials, TicketRow } from './types.ts';
+import type {
+  CallRow,
+  City,
+  Info,
+  KnowledgeArticle,
+  KnowledgeHit,
+  LearnedPlaceRow,
+  Me,
+  SipCredentials,
+  TicketRow,
+} from './types.ts';
 
 export type Reply<T> =
   | { readonly ok: true; readonly value: T }
@@ -61,6 +71,9 @@ export const api = {
   recentCalls: async (limit = 50) => listOf<CallRow>(await call(`/api/calls/recent?limit=${limit}`), 'calls'),
   ticket: (ticketNumber: string) => call<TicketRow>(`/api/tickets/${encodeURIComponent(ticketNumber)}`),
   callDetail: (callId: string) => call<unknown>(`/api/calls/${encodeURIComponent(callId)}`),
+  learnedPlaces: async () => listOf<LearnedPlaceRow>(await call('/api/learned-places'), 'places'),
+  setLearnedPlace: (id: string, state: 'used' | 'undone', csrfToken: string) =>
+    post<LearnedPlaceRow>(`/api/learned-places/${encodeURIComponent(id)}`, { state }, { 'x-csrf-token': csrfToken }),
   article: (id: string) => call<KnowledgeArticle>(`/api/knowledge/article?id=${encodeURIComponent(id)}`),
   searchArticles: async (words: string) =>
     listOf<KnowledgeHit>(await call(`/api/knowledge/search?q=${encodeURIComponent(words)}`), 'hits'),

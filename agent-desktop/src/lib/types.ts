@@ -66,7 +66,7 @@ export type {
   Words as SurgeWords,
 } from '../../../server/surge/api-types.ts';
 export type { SpeechSide, TranscriptUpdate } from '../../../asr/ports.ts';
-export type { CallRow, TicketRow } from '../../../server/store/ports.ts';
+export type { CallRow, LearnedPlaceRow, TicketRow } from '../../../server/store/ports.ts';
 export type { City } from '../../../config/city.ts';
 
 /** `GET /api/info`: known before anyone has logged in. */

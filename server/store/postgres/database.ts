@@ -2,7 +2,7 @@
 import type { ColumnType } from 'kysely';
 import type { Draft } from '../../drafts/types.ts';
 import type { CallbackReason, CallEndCause, CallEvent, CallEventBody, EpochMs } from '../../timeline/events.ts';
-import type { CallbackState, Role, TicketRow } from '../ports.ts';
+import type { CallbackState, LearnedPlaceRow, Role, TicketRow } from '../ports.ts';
 
 /** Read as an object; written as text, so that the driver does not turn arrays into PostgreSQL arrays. */
 type Json<T> = ColumnType<T, string, string>;
@@ -114,7 +114,20 @@ export interface AgentProfilesTable {
   seat_level: 'on-site' | 'cloud' | 'partner';
 }
 
+export interface LearnedPlacesTable {
+  id: string;
+  city: string;
+  text: string;
+  community_id: string;
+  state: LearnedPlaceRow['state'];
+  tickets: number;
+  agent_id: string;
+  ticket_number: string;
+  updated_at_ms: EpochMs;
+}
+
 export interface Database {
+  learned_places: LearnedPlacesTable;
   agent_profiles: AgentProfilesTable;
   callbacks: CallbacksTable;
   users: UsersTable;

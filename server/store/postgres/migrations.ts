@@ -176,6 +176,26 @@ const twoMatters: Migration = {
   ],
 };
 
+/** Place names that agents' choices have told. */
+const learnedPlaces: Migration = {
+  name: '0009-learned-places',
+  statements: [
+    `create table learned_places (
+      id text primary key,
+      city text not null,
+      text text not null,
+      community_id text not null,
+      state text not null default 'proposed' check (state in ('proposed', 'used', 'undone')),
+      tickets integer not null default 1,
+      agent_id text not null,
+      ticket_number text not null,
+      updated_at_ms bigint not null default ${nowMs},
+      unique (city, text, community_id)
+    )`,
+    `create index learned_places_by_time on learned_places (city, updated_at_ms desc)`,
+  ],
+};
+
 export const migrations: readonly Migration[] = [
   firstCall,
   ofAgents,
@@ -185,4 +205,5 @@ export const migrations: readonly Migration[] = [
   messages,
   likeTickets,
   twoMatters,
+  learnedPlaces,
 ];

@@ -4,6 +4,7 @@ import { PostgresCallbackStore } from './callback-store.ts';
 import { PostgresCallStore } from './call-store.ts';
 import type { Database } from './database.ts';
 import { PostgresDraftStore } from './draft-store.ts';
+import { PostgresLearnedPlaceStore } from './learned-place-store.ts';
 import { PostgresProfileStore } from './profile-store.ts';
 import { PostgresSessionStore } from './session-store.ts';
 import { PostgresSurgeStore } from './surge-store.ts';
@@ -20,6 +21,7 @@ export interface PostgresStoreOptions {
 /** The store over one connection pool. */
 export class PostgresStore implements Store {
   readonly callbacks: PostgresCallbackStore;
+  readonly learnedPlaces: PostgresLearnedPlaceStore;
   readonly profiles: PostgresProfileStore;
   readonly calls: PostgresCallStore;
   readonly drafts: PostgresDraftStore;
@@ -33,6 +35,7 @@ export class PostgresStore implements Store {
   constructor(options: PostgresStoreOptions) {
     this.#options = options;
     this.callbacks = new PostgresCallbackStore(options.db);
+    this.learnedPlaces = new PostgresLearnedPlaceStore(options.db);
     this.profiles = new PostgresProfileStore(options.db);
     this.calls = new PostgresCallStore(options.db);
     this.drafts = new PostgresDraftStore(options.db);

@@ -8,6 +8,7 @@ import type { CallRow, SupervisorView } from '../../lib/types.ts';
 import { CallDrawer } from './call-drawer.tsx';
 import { HourChart } from './hour-chart.tsx';
 import { FourNumbers, Today } from './numbers.tsx';
+import { LearnedPlaces } from './learned-places.tsx';
 import { RecentCalls } from './recent-calls.tsx';
 import { RiskBand } from './risk-band.tsx';
 import { Seats } from './seats.tsx';
@@ -50,6 +51,7 @@ export default function SupervisorPage(): ReactElement {
       <div className="sup-lists">
         <WaitingList waiting={supervisor.waiting} />
         <Seats seats={supervisor.seats} />
+        <LearnedPlaces />
         <RecentCalls seats={supervisor.seats} onOpen={setOpened} />
       </div>
       <CallDrawer

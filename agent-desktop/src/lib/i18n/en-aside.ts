@@ -38,6 +38,13 @@ export const enAside: Words['aside'] = {
     unknown: 'Dialect',
     hint: 'As it sounds; once chosen, transcription, place names and transfers go by it',
   },
+  learned: {
+    title: 'Place names learned',
+    state: { proposed: 'to be looked at', used: 'in use', undone: 'taken back' },
+    tickets: '{{n}} tickets',
+    use: 'Use',
+    undo: 'Undo',
+  },
   similar: {
     title: 'Perhaps the same matter',
     ago_zero: 'today',

@@ -36,6 +36,13 @@ export const zhAside = {
     unknown: '方言',
     hint: '系统听出来的；选定后，转写、地名匹配和转接都按它来',
   },
+  learned: {
+    title: '学到的地名',
+    state: { proposed: '待确认', used: '已采用', undone: '已撤销' },
+    tickets: '{{n}} 单',
+    use: '采用',
+    undo: '撤销',
+  },
   similar: {
     title: '可能重复的工单',
     ago_zero: '今天',

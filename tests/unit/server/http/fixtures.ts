@@ -12,7 +12,7 @@ import { createHttp, type Http } from '../../../../server/http/server.ts';
 import { SipCredentialRegister } from '../../../../server/http/sip-credentials.ts';
 import { Gateway } from '../../../../server/realtime/gateway.ts';
 import { draftFields } from '../../../../server/drafts/types.ts';
-import type { CallRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
+import type { CallRow, LearnedPlaceRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
 import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
 import { loadKnowledge } from '../../../support/knowledge.ts';
 import { memorySurgeStore } from '../surge/memory-surge-store.ts';
@@ -86,6 +86,17 @@ export const tickets: readonly TicketRow[] = [
   ticket('JC20261121-000001', 'call-1', 'u1', true),
 ];
 
+export const learned: LearnedPlaceRow = {
+  id: 'l1',
+  text: '银杏苑',
+  communityId: 'c1',
+  state: 'proposed',
+  tickets: 1,
+  agentId: 'u1',
+  ticketNumber: 'JC20261121-000001',
+  updatedAtMs: 1,
+};
+
 /** A store in memory: only what the routes need, with the same promises. */
 export async function memoryStore(state: { up: boolean }): Promise<Store> {
   const passwordHash = await hash(password, { memoryCost: 1024, timeCost: 1 });
@@ -138,6 +149,11 @@ export async function memoryStore(state: { up: boolean }): Promise<Store> {
         Promise.resolve({ callsIn90Days: 1, callerName: tickets[0]?.fields.callerName.value ?? '', tickets }),
     },
     callbacks: { book: none, change: none, byId: none, open: none, recent: none },
+    learnedPlaces: {
+      note: none,
+      list: () => Promise.resolve([learned]),
+      set: (id, state) => Promise.resolve(id === learned.id ? { ...learned, state } : undefined),
+    },
     profiles: {
       list: () => Promise.resolve([{ userId: 'u2', queues: [], skills: {}, seatLevel: 'cloud' as const }]),
       save: none,
@@ -208,6 +224,10 @@ export async function startHttp(change: Partial<Config> = {}): Promise<HttpFixtu
     gateway,
     credentials,
     knowledge,
+    learnedPlaces: {
+      list: () => store.learnedPlaces.list(city.name),
+      set: (id, state) => store.learnedPlaces.set(id, state),
+    },
     metrics: new Registry(),
     logger,
     version: '0.0.0',

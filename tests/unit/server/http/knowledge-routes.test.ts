@@ -35,3 +35,21 @@ describe('articles over REST', () => {
     expect((await get('supervisor1', '/api/knowledge')).body).toMatchObject({ faults: [{ file: 'x.md' }] });
   });
 });
+
+describe('learned place names over REST', () => {
+  const set = async (login: string, id: string, state: string): Promise<number> => {
+    const { cookie, csrf } = await f.logIn(login);
+    const headers = { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' };
+    return (await f.request(`/api/learned-places/${id}`, { method: 'POST', headers, body: JSON.stringify({ state }) }))
+      .status;
+  };
+
+  it('are for supervisors, who take them into use and back', async () => {
+    expect((await get('agent1', '/api/learned-places')).status).toBe(403);
+    expect((await get('supervisor1', '/api/learned-places')).body).toMatchObject({ places: [{ text: '银杏苑' }] });
+    expect(await set('agent1', 'l1', 'used')).toBe(403);
+    expect(await set('supervisor1', 'l1', 'undone')).toBe(200);
+    expect(await set('supervisor1', 'l1', 'proposed')).toBe(400);
+    expect(await set('supervisor1', 'nothing', 'used')).toBe(404);
+  });
+});
