@@ -21,6 +21,7 @@ const rooms = {
   'server/acd': ['server/timeline'],
   'server/drafts': ['asr/ports.ts', 'asr/dialect', 'asr/transcript/spoken-days.ts', 'config/city.ts'],
   'server/knowledge': ['server/drafts'],
+  'server/helper': ['server/drafts/helper', 'asr/engines/failover/breaker.ts'],
   'server/timeline': ['asr/ports.ts', 'server/drafts/types.ts'],
   'server/store': ['asr/ports.ts', 'server/drafts/types.ts', 'server/timeline', 'config'],
   'server/tickets': ['server/store', 'server/drafts', 'server/timeline'],

@@ -6,6 +6,7 @@ import { callbackSchema, dispositionSchema, usualDispositions, waitingSchema } f
 import { edgeSchema } from './edge-schema.ts';
 import { switchSchema } from './freeswitch-schema.ts';
 import { sessionTimerSchema, trunkSchema } from './trunk-schema.ts';
+import { helperSchema } from './helper-schema.ts';
 import { knowledgeSchema } from './knowledge-schema.ts';
 import { learningSchema } from './learning-schema.ts';
 import { queuesSchema, redisSchema } from './queues-schema.ts';
@@ -191,6 +192,7 @@ export const configSchema = z.strictObject({
   surge: surgeSchema.prefault({}),
   learning: learningSchema.prefault({}),
   knowledge: knowledgeSchema.prefault({}),
+  helper: helperSchema.prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;

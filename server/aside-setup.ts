@@ -1,9 +1,12 @@
 /** What stands beside the drafts: the knowledge folder, and who tells the pages of it. */
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { City } from '../config/city.ts';
 import type { Config } from '../config/schema.ts';
 import { Asides } from './calls/asides.ts';
+import { HelperDesk } from './calls/helper-desk.ts';
+import { ChatClient } from './helper/chat-client.ts';
 import { DialectDesk } from './calls/dialect-desk.ts';
 import type { Person } from './calls/views.ts';
 import { SimilarFinder } from './calls/similar-finder.ts';
@@ -53,7 +56,33 @@ export interface Beside {
   readonly dialects: DialectDesk;
 }
 
-export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: AsideParts): Beside {
+/** The key is in a file or in the environment, never in the configuration. */
+function helperKey(keyFile: string | null): string | null {
+  const key = keyFile === null ? (process.env['HELPER_API_KEY'] ?? '') : readFileSync(resolve(keyFile), 'utf8');
+  return key.trim() === '' ? null : key.trim();
+}
+
+/** The optional language model; nothing when no address is given. */
+function openHelper(
+  { config, city, logger }: Pick<AsideSetup, 'config' | 'city' | 'logger'>,
+  center: CallCenter,
+): HelperDesk | undefined {
+  const { url, model, keyFile, deadlineMs, everyMs, maxAtOnce } = config.helper;
+  if (url === null) return undefined;
+  const client = new ChatClient({ url, model, key: helperKey(keyFile), deadlineMs });
+  const helper = new HelperDesk({
+    ...{ everyMs, maxAtOnce, catalogue: city.catalogue },
+    ask: (messages) => client.ask(messages),
+    callOf: (callId) => center.get(callId),
+    logger: logger.child({ part: 'helper' }),
+  });
+  center.hear((event) => {
+    helper.hear(event);
+  });
+  return helper;
+}
+
+export function openAsides({ config, city, closing, nowMs, logger }: AsideSetup, parts: AsideParts): Beside {
   const { center, gateway, knowledge, drafts, store, persons } = parts;
   const { roadsIn } = drafts;
   const asides = new Asides({
@@ -77,8 +106,10 @@ export function openAsides({ city, closing, nowMs, logger }: AsideSetup, parts: 
   knowledge.onChange(() => {
     asides.reviewAll();
   });
+  const helper = openHelper({ config, city, logger }, center);
   closing.add('asides', () => {
     asides.close();
+    helper?.close();
   });
   return { asides, dialects };
 }

@@ -15,7 +15,7 @@ export interface DraftKeeperOptions {
   readonly onSaveFailed: (error: unknown) => void;
 }
 
-type Noticed = Extract<DraftInput, { type: 'speech' | 'call-known' | 'dialect' }>;
+type Noticed = Extract<DraftInput, { type: 'speech' | 'call-known' | 'dialect' | 'helper' }>;
 export type DraftChange = Exclude<DraftInput, Noticed>;
 
 const SAVE_DELAY_MS = 400;

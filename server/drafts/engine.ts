@@ -48,6 +48,8 @@ export interface DraftState {
   readonly day?: string;
   /** The dialect that is spoken; absent while none is known. */
   readonly dialectId?: string;
+  /** What a language model has made of the talk last. */
+  readonly helper?: Extract<DraftInput, { type: 'helper' }>['finding'];
 }
 
 export interface DraftStep {
@@ -115,6 +117,12 @@ function effective(field: FieldState): FieldCandidate | undefined {
   return { value: field.value, display: field.display, confidence, evidence: field.evidence };
 }
 
+/** A suggestion of the language model, where there is none of the machine's own and nobody has turned it down. */
+function offered(field: FieldState, found: FieldCandidate | null | undefined): FieldState {
+  if (!found || field.suggestion !== null || found.value === field.value) return field;
+  return field.dismissed?.includes(found.value) === true ? field : { ...field, suggestion: found };
+}
+
 /** The sentences that a draft is about. */
 function inScope(heard: readonly Heard[], scope: DraftScope | undefined): readonly Heard[] {
   if (scope === undefined) return heard;
@@ -129,7 +137,7 @@ function inScope(heard: readonly Heard[], scope: DraftScope | undefined): readon
 function refresh(
   whole: CityIndex,
   guesser: ClassGuesser | undefined,
-  { draft, segments, callerNumber, callerName, dialectId = '', day }: DraftState,
+  { draft, segments, callerNumber, callerName, dialectId = '', day, helper }: DraftState,
 ): Fields {
   const { city } = whole;
   const all = hear(segments);
@@ -167,6 +175,8 @@ function refresh(
     occurredText: fields.occurredText.value.replace(/（[^）]*）$/, ''),
   };
   put('summary', findSummary(index, heard, known));
+  for (const field of ['classId', 'summary'] as const)
+    fields[field] = offered(fields[field], draft.scope === undefined ? helper?.[field] : null);
   return fields;
 }
 
@@ -214,6 +224,9 @@ function apply(city: City, state: DraftState, input: DraftInput): DraftState {
       return { ...state, segments: withSegment(state.segments, input.segment) };
     case 'dialect':
       return { ...state, dialectId: input.dialectId };
+    case 'helper':
+      // It has read the whole talk: of two matters it speaks of neither alone.
+      return state.draft.scope === undefined ? { ...state, helper: input.finding } : state;
     case 'edit': {
       if (!isAllowed(city, input.field, input.value)) return state;
       return setField(state, input.field, edited(city, input.field, draft.fields[input.field], input.value));

@@ -121,6 +121,11 @@ export type DraftInput =
     }
   /** The dialect that is spoken; '' = none that matters. */
   | { readonly type: 'dialect'; readonly dialectId: string }
+  /** What a language model makes of the talk; offered, never written over anything. */
+  | {
+      readonly type: 'helper';
+      readonly finding: { readonly classId: FieldCandidate | null; readonly summary: FieldCandidate | null };
+    }
   | { readonly type: 'edit'; readonly field: DraftField; readonly value: string }
   | { readonly type: 'edit-note'; readonly note: string }
   | { readonly type: 'set-confidential'; readonly confidential: boolean }

@@ -65,7 +65,7 @@ export interface Desk {
   changeDraft(
     me: Me,
     callId: string,
-    input: Exclude<DraftInput, { type: 'speech' | 'call-known' | 'dialect' }>,
+    input: Exclude<DraftInput, { type: 'speech' | 'call-known' | 'dialect' | 'helper' }>,
   ): Promise<Result<{ readonly rev: number }>>;
   /** Says which dialect the caller speaks; '' = Mandarin, whatever was guessed. */
   setDialect(me: Me, callId: string, dialectId: string): Result<None>;
