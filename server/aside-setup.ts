@@ -1,7 +1,8 @@
 /** What stands beside the drafts: the knowledge folder, and who tells the pages of it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { ConfigError } from '../config/fault.ts';
 import type { City } from '../config/city.ts';
 import type { Config } from '../config/schema.ts';
 import { Asides } from './calls/asides.ts';
@@ -14,6 +15,7 @@ import type { CallCenter } from './calls/call-center.ts';
 import type { Closing } from './closing.ts';
 import type { DraftEngine } from './drafts/engine.ts';
 import { createQueryMaker } from './drafts/knowledge/query.ts';
+import { CityCards } from './knowledge/city-cards.ts';
 import { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
 import type { Gateway } from './realtime/gateway.ts';
 import type { Store } from './store/ports.ts';
@@ -39,6 +41,21 @@ export async function openKnowledge({ config, logger, closing }: AsideSetup): Pr
     knowledge.close();
   });
   return knowledge;
+}
+
+/** A card that is named and cannot be used stops the start. */
+export async function openCityCards(config: Config): Promise<CityCards> {
+  const { cardFile, partners } = config.surge;
+  const usual = join(config.cityDir, 'city-card.md');
+  const own = cardFile ?? (existsSync(usual) ? usual : null);
+  const read = await CityCards.read({
+    own: own === null ? null : { path: resolve(own), key: 'surge.cardFile' },
+    partners: partners.flatMap(({ id, cardFile: file }, i) =>
+      file === null ? [] : [{ partnerId: id, path: resolve(file), key: `surge.partners.${i}.cardFile` }],
+    ),
+  });
+  if (read instanceof CityCards) return read;
+  throw new ConfigError('Configuration', read);
 }
 
 export interface AsideParts {

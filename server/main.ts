@@ -14,7 +14,7 @@ import type { Flow } from '../ivr/core/flow.ts';
 import { repairRecordings } from '../telephony/embedded/media/repair-recordings.ts';
 import type { LineStore, QueueRules } from './acd/line-store.ts';
 import { announce, explain, say } from './announce.ts';
-import { openAsides, openKnowledge } from './aside-setup.ts';
+import { openAsides, openCityCards, openKnowledge } from './aside-setup.ts';
 import { loadCallFlow, type CallFlow } from './call-flow.ts';
 import { CallCenter } from './calls/call-center.ts';
 import type { CallSettings } from './calls/core/call-types.ts';
@@ -31,6 +31,7 @@ import { createDraftEngine, type DraftEngine } from './drafts/engine.ts';
 import { callOfDraft } from './drafts/types.ts';
 import { createHttp, type Http } from './http/server.ts';
 import { SipCredentialRegister } from './http/sip-credentials.ts';
+import type { CityCards } from './knowledge/city-cards.ts';
 import type { KnowledgeFolder } from './knowledge/knowledge-folder.ts';
 import { LearnedPlaces } from './learning/learned-places.ts';
 import { openLearning } from './learning/open-learning.ts';
@@ -74,6 +75,7 @@ interface Ground extends Base {
   readonly drafts: DraftEngine;
   readonly knowledge: KnowledgeFolder;
   readonly learnedPlaces: LearnedPlaces;
+  readonly cityCards: CityCards;
   readonly credentials: SipCredentialRegister;
   readonly phoneSwitch: PhoneSwitch;
 }
@@ -231,6 +233,7 @@ async function openDesk(
     drafts: openDrafts,
     feed,
     ...beside,
+    cityCards: ground.cityCards,
     persons,
     logger: part,
     nowMs,
@@ -250,18 +253,8 @@ function openHttp(ground: Ground, gateway: Gateway, center: CallCenter, surge: S
     ground;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const http = createHttp({
-    ...{
-      config,
-      city,
-      store,
-      gateway,
-      knowledge,
-      learnedPlaces: ground.learnedPlaces,
-      credentials,
-      recordingsDir,
-      version,
-      surge,
-    },
+    ...{ config, city, store, gateway, knowledge, credentials, recordingsDir, version, surge },
+    ...{ learnedPlaces: ground.learnedPlaces, cityCards: ground.cityCards },
     metrics: createMetrics({
       switch: () => phoneSwitch.counters(),
       calls: () => center.counters(),
@@ -302,7 +295,11 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const recordingsDir = join(dataDir, 'recordings');
   mkdirSync(recordingsDir, { recursive: true });
   const base: Base = { config, logger, closing, dataDir, recordingsDir };
-  const [city, callFlow] = await Promise.all([loadCity(config.cityDir), loadCallFlow(config, root)]);
+  const [city, callFlow, cityCards] = await Promise.all([
+    loadCity(config.cityDir),
+    loadCallFlow(config, root),
+    openCityCards(config),
+  ]);
   const { recognizer, up } = startRecognizer(base, city);
   const credentials = new SipCredentialRegister({ domain: config.sip.domain, iceServers: iceServersOf(config) });
   // The database and the media thread take their time; they do not need each other.
@@ -326,16 +323,8 @@ async function main(closing: Closing, config: Config, logger: Logger): Promise<v
   const knowledge = await openKnowledge({ ...base, city, nowMs });
 
   const ground: Ground = {
-    ...base,
-    city,
-    callFlow,
-    store,
-    recognizer,
-    drafts,
-    knowledge,
-    learnedPlaces,
-    credentials,
-    phoneSwitch,
+    ...{ ...base, city, callFlow, store, recognizer, drafts, credentials, phoneSwitch },
+    ...{ knowledge, learnedPlaces, cityCards },
   };
   const { center, line } = await openCenter(ground);
   const { desk, gateway } = await openDesk(ground, center, line);

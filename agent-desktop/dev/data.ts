@@ -240,6 +240,7 @@ export function callView(state: DeskCallView['state'], transcription: Transcript
     ticketNumber: null,
     party: null,
     supervision: null,
+    cityCard: null,
   };
 }
 

@@ -151,6 +151,7 @@ async function scene(name: string): Promise<void> {
           waitMs: 7200,
           expiresAtMs: Date.now() + 17_000,
           byPhone: null,
+          cityCard: null,
         },
       };
       await sip.invite(callId, 'o1', false);

@@ -18,7 +18,7 @@ import type { CallCenter, CallCenterListener } from './call-center.ts';
 import { CallControl, type CallControlOptions } from './call-control.ts';
 import { hasPhone, type SeatState } from './core/seat.ts';
 import { DeskPushes } from './desk-pushes.ts';
-import { DeskViews } from './desk-views.ts';
+import { DeskViews, type DeskViewsParts } from './desk-views.ts';
 import type { DialectDesk } from './dialect-desk.ts';
 import type { DraftChange, DraftKeeper } from './draft-keeper.ts';
 import { draftIn, type LiveCall } from './live-call.ts';
@@ -44,6 +44,7 @@ export interface DeskServiceOptions {
   readonly dispositions?: readonly Disposition[];
   readonly queues?: CallControlOptions['queues'];
   readonly canDialOut?: boolean;
+  readonly cityCards?: NonNullable<DeskViewsParts['cityCards']>;
 }
 
 const usualQueues = [{ queue: 'main', title: '综合队列' }];

@@ -1,7 +1,7 @@
 /** What a desk shows: of its call, of an offer, of the line. Reads only. */
 import type { Recognizer } from '../../asr/ports.ts';
 import type { LineStore } from '../acd/line-store.ts';
-import type { DeskCallView, LineView, OfferView, TranscriptionStatus } from '../realtime/protocol.ts';
+import type { CityCardView, DeskCallView, LineView, OfferView, TranscriptionStatus } from '../realtime/protocol.ts';
 import type { CallerHistory } from '../store/ports.ts';
 import type { CallCenter } from './call-center.ts';
 import { phoneOf, type SeatState } from './core/seat.ts';
@@ -14,6 +14,10 @@ export interface DeskViewsParts {
   readonly recognizer: Recognizer;
   readonly persons: ReadonlyMap<string, Person>;
   readonly nowMs: () => number;
+  /** What is to be known of the caller's city, where it is not the agent's. */
+  readonly cityCards?: {
+    for(sentByPartnerId: string | undefined, seatLevel: string): CityCardView | undefined;
+  };
 }
 
 export class DeskViews {
@@ -43,7 +47,10 @@ export class DeskViews {
     const call = this.callOf(seat);
     if (seat.work.type !== 'ringing' || call === undefined) return null;
     const history = this.#historyFor(call, seat.agentId);
-    return offerView(call.runner.state, seat, { offerId: seat.work.offerId, history, nowMs: this.#options.nowMs() });
+    return offerView(call.runner.state, seat, {
+      ...{ offerId: seat.work.offerId, history, nowMs: this.#options.nowMs() },
+      cityCard: this.#cityCard(call, seat),
+    });
   }
 
   callView(call: LiveCall, seat: SeatState): DeskCallView | null {
@@ -59,7 +66,14 @@ export class DeskViews {
       endCause: call.endCause,
       firstWaitMs: call.firstWaitMs,
       nameOf: (agentId) => this.#options.persons.get(agentId)?.displayName ?? '',
+      cityCard: this.#cityCard(call, seat),
     });
+  }
+
+  #cityCard({ runner }: LiveCall, { agentId }: SeatState): CityCardView | null {
+    const { cityCards, center } = this.#options;
+    const card = cityCards?.for(runner.state.facts.sentBy?.partnerId, center.seats.profileOf(agentId).seatLevel);
+    return card === undefined ? null : { id: card.id, title: card.title };
   }
 
   /** An agent far away sees the call of the moment and nothing of the past. */

@@ -5,6 +5,7 @@ import type {
   AgentView,
   CallbackView,
   CallerView,
+  CityCardView,
   DeskCallState,
   DeskCallView,
   Me,
@@ -144,6 +145,7 @@ export interface CallExtras {
   readonly endCause: CallEndCause | null;
   readonly firstWaitMs: number;
   readonly nameOf: (agentId: string) => string;
+  readonly cityCard: CityCardView | null;
 }
 
 function partyView(phase: Phase, nameOf: CallExtras['nameOf']): PartyView | null {
@@ -213,6 +215,7 @@ export function deskCallView(call: CallState, seat: SeatState, extras: CallExtra
     ticketNumber: extras.ticketNumber,
     party: partyView(phase, extras.nameOf),
     supervision: supervisionView(call, seat),
+    cityCard: extras.cityCard,
   };
 }
 
@@ -232,9 +235,11 @@ export interface OfferExtras {
   readonly offerId: string;
   readonly history: CallerHistory;
   readonly nowMs: number;
+  readonly cityCard: CityCardView | null;
 }
 
-export function offerView(call: CallState, seat: SeatState, { offerId, history, nowMs }: OfferExtras): OfferView {
+export function offerView(call: CallState, seat: SeatState, extras: OfferExtras): OfferView {
+  const { offerId, history, nowMs, cityCard } = extras;
   const { phase } = call;
   const byPhone = phoneOfOffer(call, seat.agentId, offerId);
   const asked = (phase.name === 'consulting' || phase.name === 'transferring') && phase.party.partyId === offerId;
@@ -251,5 +256,6 @@ export function offerView(call: CallState, seat: SeatState, { offerId, history, 
       rulesOf(call.settings, call.queued?.queue ?? 'main').ringMs +
       (byPhone === null ? 0 : PHONE_EXTRA_MS),
     byPhone,
+    cityCard,
   };
 }

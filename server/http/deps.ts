@@ -7,6 +7,7 @@ import type { City } from '../../config/city.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../store/ports.ts';
 import type { SurgeService } from '../surge/surge-service.ts';
+import type { CityCards } from '../knowledge/city-cards.ts';
 import type { KnowledgeFolder } from '../knowledge/knowledge-folder.ts';
 import type { LearnedPlaces } from '../learning/learned-places.ts';
 import type { Gateway } from '../realtime/gateway.ts';
@@ -26,6 +27,8 @@ export interface HttpDeps {
   readonly knowledge?: Pick<KnowledgeFolder, 'index' | 'faults'>;
   /** Place names learned from tickets; their routes answer 404 without. */
   readonly learnedPlaces?: Pick<LearnedPlaces, 'list' | 'set'>;
+  /** Read as articles are, and not found by searching. */
+  readonly cityCards?: Pick<CityCards, 'article'>;
   readonly metrics: Registry;
   readonly logger: Logger;
   readonly version: string;

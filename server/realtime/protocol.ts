@@ -81,6 +81,12 @@ export interface CallerView {
   readonly history: CallerHistory;
 }
 
+/** What is to be known of a city that is not the agent's: opened as an article. */
+export interface CityCardView {
+  readonly id: string;
+  readonly title: string;
+}
+
 export interface OfferView {
   readonly offerId: string;
   readonly callId: string;
@@ -92,6 +98,7 @@ export interface OfferView {
   readonly expiresAtMs: EpochMs;
   /** The agent's telephone outside: it rings, or has picked up and waits for 1 or for the page; null: the page rings. */
   readonly byPhone: 'ringing' | 'picked-up' | null;
+  readonly cityCard: CityCardView | null;
 }
 
 /**
@@ -158,6 +165,7 @@ export interface DeskCallView {
   readonly party: PartyView | null;
   /** A supervisor who can be heard (`whisper`, `barge`), or this supervisor's own way of taking part. */
   readonly supervision: SuperviseMode | null;
+  readonly cityCard: CityCardView | null;
 }
 
 export type TranscriptionStatus =

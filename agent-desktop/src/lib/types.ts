@@ -20,6 +20,7 @@ export type {
   None,
   OfferView,
   PageToServer,
+  CityCardView,
   PartyView,
   QueueView,
   Result,

@@ -19,7 +19,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** The city's articles: nothing in them is about a person, so every log-in may read them. */
-export function knowledgeRoutes({ knowledge }: HttpDeps): readonly Route[] {
+export function knowledgeRoutes({ knowledge, cityCards }: HttpDeps): readonly Route[] {
   if (knowledge === undefined) return [];
   const today = (): string => dayOf(Date.now());
   const search = ({ request }: RouteContext): { readonly hits: readonly KnowledgeHit[] } => {
@@ -27,7 +27,8 @@ export function knowledgeRoutes({ knowledge }: HttpDeps): readonly Route[] {
     return { hits: knowledge.index.find(query, { today: today(), limit: MAX_HITS }) };
   };
   const read = ({ request }: RouteContext): KnowledgeArticle => {
-    const found = knowledge.index.article(parse(articleId, request.query['id']));
+    const asked = parse(articleId, request.query['id']);
+    const found = cityCards?.article(asked) ?? knowledge.index.article(asked);
     if (found === undefined) throw new HttpError('not-found');
     const { id, title, source, validUntil, text } = found;
     return { id, title, source, validUntil, text, stale: isStale(found, today()) };

@@ -22,6 +22,7 @@ const call = (callId: string, state: DeskCallView['state'] = 'talking'): DeskCal
   ticketNumber: null,
   party: null,
   supervision: null,
+  cityCard: null,
 });
 const offer = (callId: string): OfferView => ({
   offerId: `o-${callId}`,
@@ -32,6 +33,7 @@ const offer = (callId: string): OfferView => ({
   waitMs: 0,
   expiresAtMs: 9,
   byPhone: null,
+  cityCard: null,
 });
 const hello: Hello = {
   serverNowMs: 0,

@@ -49,7 +49,7 @@ export function DeskPage(): ReactElement {
         ) : (
           <div className="desk-middle">
             <TranscriptPanel call={call} />
-            <KnowledgePanel key={call.callId} />
+            <KnowledgePanel key={call.callId} card={call.cityCard} />
           </div>
         )}
         <DraftPanel call={call} />

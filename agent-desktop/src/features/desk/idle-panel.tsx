@@ -1,10 +1,13 @@
-import { CheckCircleFilled, ClockCircleOutlined, FormOutlined } from '@ant-design/icons';
+import { CheckCircleFilled, ClockCircleOutlined, EnvironmentOutlined, FormOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
+import { useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { clockText } from '../../lib/format.ts';
+import type { CityCardView } from '../../lib/types.ts';
+import { KnowledgeArticleView } from './knowledge-article.tsx';
 import type { IntentControls } from './use-intent.ts';
 
 /** Between calls: what is still to do before the first call, who waits, which drafts are open. */
@@ -15,6 +18,7 @@ export function IdlePanel({ intent }: { readonly intent: IntentControls }): Reac
   const { micChecked } = useStore(session.page);
   const { registration } = useStore(session.phone.view);
   const available = agent?.intent === 'available';
+  if (offer !== null && offer.cityCard !== null) return <OfferedCard key={offer.cityCard.id} card={offer.cityCard} />;
   if (offer !== null) {
     return (
       <section className="panel idle" aria-label={t('transcript.title')}>
@@ -53,6 +57,24 @@ export function IdlePanel({ intent }: { readonly intent: IntentControls }): Reac
         {openDraftIds.length > 0 && <OpenDrafts ids={openDraftIds} />}
         <TestCall />
       </div>
+    </section>
+  );
+}
+
+/** While it rings: what to know of the city the call is about. The keys stay those of the offer. */
+function OfferedCard({ card }: { readonly card: CityCardView }): ReactElement {
+  const { t } = useTranslation();
+  const [note, setNote] = useState('');
+  return (
+    <section className="panel" aria-label={card.title} data-testid="offered-card">
+      <h2 className="panel-head">
+        <EnvironmentOutlined aria-hidden="true" /> {t('aside.cityCard')}
+        <span className="grow" />
+        <span className="word" role="status">
+          {note}
+        </span>
+      </h2>
+      <KnowledgeArticleView id={card.id} focused={false} onNote={setNote} />
     </section>
   );
 }

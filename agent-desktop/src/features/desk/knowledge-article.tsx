@@ -9,13 +9,16 @@ import type { KnowledgeArticle } from '../../lib/types.ts';
 
 export interface KnowledgeArticleViewProps {
   readonly id: string;
-  readonly onClose: () => void;
+  /** Left out: it stays open, and keeps the keys of the page as they are. */
+  readonly onClose?: () => void;
+  /** Opened by hand: the focus goes there. */
+  readonly focused: boolean;
   /** A word about what was copied. */
   readonly onNote: (note: string) => void;
 }
 
 /** A whole article under the transcript: the talk above and the draft beside it stay in sight. */
-export function KnowledgeArticleView({ id, onClose, onNote }: KnowledgeArticleViewProps): ReactElement {
+export function KnowledgeArticleView({ id, onClose, onNote, focused }: KnowledgeArticleViewProps): ReactElement {
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const [article, setArticle] = useState<KnowledgeArticle | number | null>(null);
@@ -24,11 +27,11 @@ export function KnowledgeArticleView({ id, onClose, onNote }: KnowledgeArticleVi
     void api.article(id).then((reply) => {
       if (!gone) setArticle(reply.ok ? reply.value : reply.status);
     });
-    frame.current?.focus();
+    if (focused) frame.current?.focus();
     return () => {
       gone = true;
     };
-  }, [id]);
+  }, [id, focused]);
   return (
     <div
       ref={frame}
@@ -36,7 +39,7 @@ export function KnowledgeArticleView({ id, onClose, onNote }: KnowledgeArticleVi
       tabIndex={-1}
       data-testid="knowledge-article"
       onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
+        if (event.key !== 'Escape' || onClose === undefined) return;
         event.stopPropagation();
         onClose();
       }}
@@ -44,15 +47,17 @@ export function KnowledgeArticleView({ id, onClose, onNote }: KnowledgeArticleVi
       <div className="article-head">
         {typeof article === 'object' && article !== null && <Facts article={article} />}
         <span className="grow" />
-        <Button
-          type="text"
-          size="small"
-          icon={<CloseOutlined />}
-          title={t('aside.knowledge.close')}
-          aria-label={t('aside.knowledge.close')}
-          data-testid="knowledge-close"
-          onClick={onClose}
-        />
+        {onClose !== undefined && (
+          <Button
+            type="text"
+            size="small"
+            icon={<CloseOutlined />}
+            title={t('aside.knowledge.close')}
+            aria-label={t('aside.knowledge.close')}
+            data-testid="knowledge-close"
+            onClick={onClose}
+          />
+        )}
       </div>
       {typeof article === 'number' && (
         <Alert

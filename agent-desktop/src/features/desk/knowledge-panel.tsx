@@ -1,5 +1,5 @@
-import { BookOutlined } from '@ant-design/icons';
-import { Input } from 'antd';
+import { BookOutlined, EnvironmentOutlined } from '@ant-design/icons';
+import { Button, Input } from 'antd';
 import type { InputRef } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement, RefObject } from 'react';
@@ -9,24 +9,32 @@ import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { api } from '../../lib/api.ts';
 import { markedRuns } from '../../lib/article-blocks.ts';
-import type { KnowledgeHit } from '../../lib/types.ts';
+import type { CityCardView, KnowledgeHit } from '../../lib/types.ts';
 import { KnowledgeArticleView } from './knowledge-article.tsx';
 import { knowledgeEvent } from './use-shortcuts.ts';
 
 const searchAfterMs = 250;
 
-/** Under the transcript: articles about what is being said, found by the server; the agent may look for others. */
-export function KnowledgePanel(): ReactElement {
+/**
+ * Under the transcript: articles about what is being said, found by the server; the agent may look for others. The card of
+ * a caller's other city lies open when the call comes.
+ */
+export function KnowledgePanel({ card }: { readonly card: CityCardView | null }): ReactElement {
   const { t } = useTranslation();
   const { session } = useSession();
   const { aside } = useStore(session.socket.desk);
   const { words, setWords, found } = useSearch();
-  const [openedId, setOpenedId] = useState('');
+  const [openedId, setOpenedId] = useState(card?.id ?? '');
+  const [byHand, setByHand] = useState(false);
   const [note, setNote] = useState('');
   const list = useRef<HTMLUListElement>(null);
   const input = useRef<InputRef>(null);
   const hits = found === null ? aside.knowledge : found === 'failed' ? [] : found;
   useKnowledgeKey(list, input);
+  const open = (id: string): void => {
+    setByHand(true);
+    setOpenedId(id);
+  };
   const close = (): void => {
     setOpenedId('');
     setNote('');
@@ -46,6 +54,20 @@ export function KnowledgePanel(): ReactElement {
         <span className="word" role="status">
           {note}
         </span>
+        {card !== null && openedId !== card.id && (
+          <Button
+            size="small"
+            className="city-card-open"
+            icon={<EnvironmentOutlined />}
+            title={card.title}
+            data-testid="city-card"
+            onClick={() => {
+              open(card.id);
+            }}
+          >
+            {t('aside.cityCard')}
+          </Button>
+        )}
         <Input.Search
           ref={input}
           className="knowledge-search"
@@ -66,9 +88,9 @@ export function KnowledgePanel(): ReactElement {
         />
       </h2>
       {openedId === '' ? (
-        <Hits list={list} hits={hits} words={words} failed={found === 'failed'} onOpen={setOpenedId} />
+        <Hits list={list} hits={hits} words={words} failed={found === 'failed'} onOpen={open} />
       ) : (
-        <KnowledgeArticleView key={openedId} id={openedId} onClose={close} onNote={setNote} />
+        <KnowledgeArticleView key={openedId} id={openedId} focused={byHand} onClose={close} onNote={setNote} />
       )}
     </section>
   );

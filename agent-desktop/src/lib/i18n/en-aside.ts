@@ -20,6 +20,7 @@ export const enAside: Words['aside'] = {
     gone: 'This article has been withdrawn',
     failedSearch: 'The search did not work; try again',
   },
+  cityCard: 'About the other city',
   second: {
     offer: 'Perhaps a second matter: {{matter}}',
     words: '“{{words}}”',

@@ -18,6 +18,7 @@ export const zhAside = {
     gone: '这条已从知识库撤下',
     failedSearch: '查询没有成功，请再试一次',
   },
+  cityCard: '对方城市须知',
   second: {
     offer: '像是还有一件事：{{matter}}',
     words: '“{{words}}”',

@@ -14,6 +14,7 @@ import { Gateway } from '../../../../server/realtime/gateway.ts';
 import { draftFields } from '../../../../server/drafts/types.ts';
 import type { CallRow, LearnedPlaceRow, Store, TicketRow, User } from '../../../../server/store/ports.ts';
 import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
+import { CityCards } from '../../../../server/knowledge/city-cards.ts';
 import { loadKnowledge } from '../../../support/knowledge.ts';
 import { memorySurgeStore } from '../surge/memory-surge-store.ts';
 
@@ -24,6 +25,11 @@ export const people: readonly User[] = [
   { id: 's1', login: 'supervisor1', displayName: '周敏', agentNumber: '2001', role: 'supervisor' },
 ];
 export const password = 'right-password';
+
+const linjiang = {
+  ...{ id: 'city:from-linjiang', title: '临江须知', source: '临江热线', validUntil: '' },
+  ...{ words: [], text: '临江的事' },
+};
 
 export const call: CallRow = {
   callId: 'call-1',
@@ -228,6 +234,7 @@ export async function startHttp(change: Partial<Config> = {}): Promise<HttpFixtu
       list: () => store.learnedPlaces.list(city.name),
       set: (id, state) => store.learnedPlaces.set(id, state),
     },
+    cityCards: new CityCards([linjiang]),
     metrics: new Registry(),
     logger,
     version: '0.0.0',

@@ -30,6 +30,17 @@ describe('articles over REST', () => {
     expect((await f.request('/api/knowledge/search?q=x')).status).toBe(401);
   });
 
+  it('cards of cities are read by their id and never found by searching', async () => {
+    expect(await get('cloud1', '/api/knowledge/article?id=city:from-linjiang')).toMatchObject({
+      status: 200,
+      body: { title: '临江须知', text: '临江的事' },
+    });
+    expect((await get('cloud1', '/api/knowledge/article?id=city:from-haizhou')).status).toBe(404);
+    expect((await get('cloud1', `/api/knowledge/search?q=${encodeURIComponent('临江须知')}`)).body).toEqual({
+      hits: [],
+    });
+  });
+
   it('supervisors see what was left out', async () => {
     expect((await get('agent1', '/api/knowledge')).status).toBe(403);
     expect((await get('supervisor1', '/api/knowledge')).body).toMatchObject({ faults: [{ file: 'x.md' }] });
