@@ -1,21 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createFunasrRecognizer } from '../../asr/engines/funasr/funasr-recognizer.ts';
 import { funasrServer } from '../support/asr-servers/funasr-server.ts';
 import { Listener, recognizerContract, silence, speech } from './recognizer.contract.ts';
+import { faultsOf } from './recognizer.kit.ts';
 
 const logger = pino({ level: 'silent' });
 const languages = ['zh-CN', 'yue'];
 const sentences = ['我要头速路灯不亮'];
 const better = ['我要投诉，路灯不亮。'];
-
-async function until(what: string, done: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !done(); waitedMs += 20) {
-    if (waitedMs > 10_000) throw new Error(`${what}: it did not happen within 10 s`);
-    await delay(20);
-  }
-}
 
 recognizerContract('funasr', async () => {
   const server = funasrServer({ sentences, better });
@@ -27,15 +20,7 @@ recognizerContract('funasr', async () => {
     maxStreams: 4,
     speed: 3,
     expected: ['投诉', '路灯'],
-    crash: async () => {
-      const before = recognizer.report()[0]?.failedStreams ?? 0;
-      server.breakConnections();
-      await until('streams fail', () => (recognizer.report()[0]?.failedStreams ?? 0) > before);
-    },
-    dispose: async () => {
-      await recognizer.close();
-      await server.stop();
-    },
+    ...faultsOf(recognizer, server),
   };
 });
 

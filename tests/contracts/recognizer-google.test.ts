@@ -7,16 +7,10 @@ import { GoogleServer, type GoogleServerOptions } from '../support/asr-servers/g
 import { ScriptEar } from '../support/asr-servers/script-ear.ts';
 import type { Recognizer } from '../../asr/ports.ts';
 import { Listener, recognizerContract, silence, speech } from './recognizer.contract.ts';
+import { until } from './recognizer.kit.ts';
 
 const logger = pino({ level: 'silent' });
 const common = { languageCode: 'cmn-Hans-CN', apiEndpoint: null, keyFile: null, languages: ['zh-CN', 'yue'], logger };
-
-async function until(what: string, done: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !done(); waitedMs += 20) {
-    if (waitedMs > 10_000) throw new Error(`${what}: it did not happen within 10 s`);
-    await delay(20);
-  }
-}
 
 interface Rig {
   readonly server: GoogleServer;

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createVoskRecognizer } from '../../asr/engines/vosk/vosk-recognizer.ts';
@@ -6,16 +5,10 @@ import type { Recognizer } from '../../asr/ports.ts';
 import { SocketServer } from '../support/asr-servers/socket-server.ts';
 import { voskServer } from '../support/asr-servers/vosk-server.ts';
 import { Listener, recognizerContract, speech } from './recognizer.contract.ts';
+import { faultsOf, until } from './recognizer.kit.ts';
 
 const logger = pino({ level: 'silent' });
 const sentences = ['我要投诉路灯不亮'];
-
-async function until(what: string, done: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !done(); waitedMs += 20) {
-    if (waitedMs > 10_000) throw new Error(`${what}: it did not happen within 10 s`);
-    await delay(20);
-  }
-}
 
 async function at(server: SocketServer, maxStreams = 4): Promise<Recognizer> {
   await server.start();
@@ -32,15 +25,7 @@ recognizerContract('vosk', async () => {
     maxStreams: 4,
     speed: 3,
     expected: ['投诉', '路灯'],
-    crash: async () => {
-      const before = recognizer.report()[0]?.failedStreams ?? 0;
-      server.breakConnections();
-      await until('streams fail', () => (recognizer.report()[0]?.failedStreams ?? 0) > before);
-    },
-    dispose: async () => {
-      await recognizer.close();
-      await server.stop();
-    },
+    ...faultsOf(recognizer, server),
   };
 });
 

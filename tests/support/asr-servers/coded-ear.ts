@@ -2,11 +2,10 @@
  * Audio that carries its own words: each character is a stretch of one loudness. Heard from anywhere, by any server, it is the
  * same word, so that a test can see whether one was lost or came twice.
  */
-import type { EarEvent, EarWord } from './script-ear.ts';
+import { SteppedEar, type EarEvent, type EarWord } from './script-ear.ts';
 
 export const CHAR_MS = 150;
 const SAMPLES_PER_MS = 8;
-const STEP_SAMPLES = 160;
 const STEP_MS = 20;
 const BASE = 2000;
 const STRIDE = 250;
@@ -29,31 +28,15 @@ export function coded(text: string): Int16Array {
   return pcm;
 }
 
-export class CodedEar {
+export class CodedEar extends SteppedEar {
   readonly #silenceLimitMs: number;
-  #rest = new Int16Array(0);
-  #atMs = 0;
   #run: { char: string; startMs: number } | undefined;
   #silenceMs = 0;
   #words: EarWord[] = [];
 
   constructor(silenceMs = 600) {
+    super();
     this.#silenceLimitMs = silenceMs;
-  }
-
-  get heardMs(): number {
-    return this.#atMs;
-  }
-
-  hear(pcm: Int16Array): readonly EarEvent[] {
-    const all = new Int16Array(this.#rest.length + pcm.length);
-    all.set(this.#rest);
-    all.set(pcm, this.#rest.length);
-    const events: EarEvent[] = [];
-    let at = 0;
-    for (; at + STEP_SAMPLES <= all.length; at += STEP_SAMPLES) events.push(...this.#step(all[at + 80] ?? 0));
-    this.#rest = all.slice(at);
-    return events;
   }
 
   finish(): readonly EarEvent[] {
@@ -64,12 +47,12 @@ export class CodedEar {
     return [{ type: 'final', words }];
   }
 
-  #step(sample: number): readonly EarEvent[] {
-    const level = Math.abs(sample);
+  protected step(pcm: Int16Array): readonly EarEvent[] {
+    const level = Math.abs(pcm[80] ?? 0);
     const char = level < BASE / 2 ? '' : (codedChars[Math.round((level - BASE) / STRIDE)] ?? '');
     const grew = char !== (this.#run?.char ?? '') && this.#close();
-    if (char !== '' && this.#run === undefined) this.#run = { char, startMs: this.#atMs };
-    this.#atMs += STEP_MS;
+    if (char !== '' && this.#run === undefined) this.#run = { char, startMs: this.heardMs };
+    this.heardMs += STEP_MS;
     this.#silenceMs = char === '' ? this.#silenceMs + STEP_MS : 0;
     if (this.#silenceMs >= this.#silenceLimitMs) return this.finish();
     return grew ? [{ type: 'partial', words: [...this.#words] }] : [];
@@ -79,10 +62,10 @@ export class CodedEar {
   #close(): boolean {
     const run = this.#run;
     this.#run = undefined;
-    if (run === undefined || this.#atMs - run.startMs < LEAST_MS) return false;
+    if (run === undefined || this.heardMs - run.startMs < LEAST_MS) return false;
     // One loudness for two characters: said twice.
-    const times = Math.max(1, Math.round((this.#atMs - run.startMs) / CHAR_MS));
-    const each = (this.#atMs - run.startMs) / times;
+    const times = Math.max(1, Math.round((this.heardMs - run.startMs) / CHAR_MS));
+    const each = (this.heardMs - run.startMs) / times;
     for (let i = 0; i < times; i++) {
       this.#words.push({ text: run.char, startMs: run.startMs + i * each, endMs: run.startMs + (i + 1) * each });
     }

@@ -24,25 +24,11 @@ export interface EarOptions {
   readonly silenceMs?: number;
 }
 
-export class ScriptEar {
-  readonly #sentences: readonly string[];
-  readonly #silenceLimitMs: number;
+/** Hears in steps of 20 ms, whatever the size of the packets. */
+export abstract class SteppedEar {
   #rest = new Int16Array(0);
-  #atMs = 0;
-  #next = 0;
-  #speechMs = 0;
-  #silenceMs = 0;
-  #words: EarWord[] = [];
-
-  constructor({ sentences, silenceMs = 600 }: EarOptions) {
-    this.#sentences = sentences;
-    this.#silenceLimitMs = silenceMs;
-  }
-
   /** Milliseconds of audio heard. */
-  get heardMs(): number {
-    return this.#atMs;
-  }
+  heardMs = 0;
 
   hear(pcm: Int16Array): readonly EarEvent[] {
     const all = new Int16Array(this.#rest.length + pcm.length);
@@ -50,11 +36,29 @@ export class ScriptEar {
     all.set(pcm, this.#rest.length);
     const events: EarEvent[] = [];
     let at = 0;
-    for (; at + STEP_SAMPLES <= all.length; at += STEP_SAMPLES) {
-      events.push(...this.#step(all.subarray(at, at + STEP_SAMPLES)));
-    }
+    for (; at + STEP_SAMPLES <= all.length; at += STEP_SAMPLES)
+      events.push(...this.step(all.subarray(at, at + STEP_SAMPLES)));
     this.#rest = all.slice(at);
     return events;
+  }
+
+  /** The sentence that is being said, as if silence had come. */
+  abstract finish(): readonly EarEvent[];
+  protected abstract step(pcm: Int16Array): readonly EarEvent[];
+}
+
+export class ScriptEar extends SteppedEar {
+  readonly #sentences: readonly string[];
+  readonly #silenceLimitMs: number;
+  #next = 0;
+  #speechMs = 0;
+  #silenceMs = 0;
+  #words: EarWord[] = [];
+
+  constructor({ sentences, silenceMs = 600 }: EarOptions) {
+    super();
+    this.#sentences = sentences;
+    this.#silenceLimitMs = silenceMs;
   }
 
   /** The sentence that is being said, as if silence had come. */
@@ -62,7 +66,7 @@ export class ScriptEar {
     if (this.#words.length === 0) return [];
     const chars = Array.from(this.#sentences[this.#next % this.#sentences.length] ?? '');
     while (this.#words.length < chars.length) {
-      this.#words.push({ text: chars[this.#words.length] ?? '', startMs: this.#atMs, endMs: this.#atMs });
+      this.#words.push({ text: chars[this.#words.length] ?? '', startMs: this.heardMs, endMs: this.heardMs });
     }
     const words = this.#words;
     this.#words = [];
@@ -71,8 +75,8 @@ export class ScriptEar {
     return [{ type: 'final', words }];
   }
 
-  #step(pcm: Int16Array): readonly EarEvent[] {
-    this.#atMs += MS_PER_STEP;
+  protected step(pcm: Int16Array): readonly EarEvent[] {
+    this.heardMs += MS_PER_STEP;
     if (!pcm.some((sample) => Math.abs(sample) > LOUD)) {
       this.#silenceMs += MS_PER_STEP;
       return this.#silenceMs >= this.#silenceLimitMs ? this.finish() : [];
@@ -83,8 +87,8 @@ export class ScriptEar {
     const due = Math.min(chars.length - 1, Math.floor(this.#speechMs / MS_PER_CHAR));
     if (due <= this.#words.length) return [];
     while (this.#words.length < due) {
-      const startMs = Math.max(this.#atMs - MS_PER_CHAR, this.#words.at(-1)?.endMs ?? 0);
-      this.#words.push({ text: chars[this.#words.length] ?? '', startMs, endMs: this.#atMs });
+      const startMs = Math.max(this.heardMs - MS_PER_CHAR, this.#words.at(-1)?.endMs ?? 0);
+      this.#words.push({ text: chars[this.#words.length] ?? '', startMs, endMs: this.heardMs });
     }
     return [{ type: 'partial', words: [...this.#words] }];
   }

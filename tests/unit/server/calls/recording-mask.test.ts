@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { TranscriptUpdate } from '../../../../asr/ports.ts';
 import { RecordingMask, silenceSpans } from '../../../../server/calls/recording-mask.ts';
+import { wavHeader } from '../../../../telephony/rtp/wav.ts';
 import { samplesOf } from '../../../support/speech.ts';
 
 const RATE_HZ = 8000;
@@ -13,19 +14,7 @@ const RATE_HZ = 8000;
 function stereo(seconds: number): Buffer {
   const data = Buffer.alloc(seconds * RATE_HZ * 4);
   for (let i = 0; i < data.length; i += 2) data.writeInt16LE(1000, i);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(2, 22);
-  head.writeUInt32LE(RATE_HZ, 24);
-  head.writeUInt32LE(RATE_HZ * 4, 28);
-  head.writeUInt16LE(4, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
+  const head = wavHeader({ channels: 2, rateHz: RATE_HZ, dataBytes: data.length });
   return Buffer.concat([head, data]);
 }
 
