@@ -18,9 +18,9 @@ import type {
   Proposal,
   SurgeSample,
 } from './types.ts';
+import { calm, peopleNeeded, whyNormal } from './why-normal.ts';
 import { levelNames, limitsPassed, measureWords, situation } from './words.ts';
 
-const calm: Words = { zh: '线路正常', en: 'the line is normal' };
 /** A smaller change of the admission limit is not worth a line in the log. */
 const WORTH_TELLING = 0.2;
 
@@ -117,12 +117,14 @@ function moveLevel(draft: Draft, plan: SurgePlan, sample: SurgeSample): void {
   const { state } = draft;
   const now = state.indicators;
   if (now === null) return;
-  const enough = sample.people >= Math.max(plan.minPeople, plan.minPeoplePerSeat * sample.seats);
+  const enough = sample.people >= peopleNeeded(plan, sample);
   const next = nextLevel(state, plan, now, { atMs: sample.atMs, enough });
   const { level, aboveSinceMs, calmSinceMs } = next;
   const all = situation(now, sample);
   if (level === state.level) {
-    draft.state = { ...state, aboveSinceMs, calmSinceMs, why: level === 'normal' ? calm : all };
+    const held = state.heldLevel !== null;
+    const why = level === 'normal' ? whyNormal({ plan, now, sample, held, aboveSinceMs }) : all;
+    draft.state = { ...state, aboveSinceMs, calmSinceMs, why };
     return;
   }
   const up = rank(level) > rank(state.level);

@@ -2,13 +2,13 @@
 import { surgeLevels, type SurgeLevel, type SurgePlan } from '../../../config/surge-schema.ts';
 import type { ControllerState, Indicators } from './types.ts';
 
-type Raised = Exclude<SurgeLevel, 'normal'>;
-const raisedLevels: readonly Raised[] = ['busy', 'surge', 'emergency'];
+export type RaisedLevel = Exclude<SurgeLevel, 'normal'>;
+export const raisedLevels: readonly RaisedLevel[] = ['busy', 'surge', 'emergency'];
 
 export const rank = (level: SurgeLevel): number => surgeLevels.indexOf(level);
 
 /** Whether any limit x `factor` is reached. */
-function reaches(plan: SurgePlan, level: Raised, now: Indicators, factor: number): boolean {
+function reaches(plan: SurgePlan, level: RaisedLevel, now: Indicators, factor: number): boolean {
   const { load, arrivalsRatio, estimatedWaitMs, abandonRate } = plan.levels[level].enter;
   const over = (limit: number | null, value: number | null): boolean =>
     limit !== null && value !== null && value >= limit * factor;
@@ -55,7 +55,7 @@ function down(
 ): Pick<LevelStep, 'level' | 'calmSinceMs'> {
   const here = state.level;
   if (here === 'normal') return { level: here, calmSinceMs: null };
-  const warm = (level: Raised): boolean => enough && reaches(plan, level, now, plan.levels[level].leaveBelow);
+  const warm = (level: RaisedLevel): boolean => enough && reaches(plan, level, now, plan.levels[level].leaveBelow);
   if (warm(here)) return { level: here, calmSinceMs: null };
   const calmSinceMs = state.calmSinceMs ?? atMs;
   if (atMs - calmSinceMs < plan.levels[here].leaveAfterMs) return { level: here, calmSinceMs };

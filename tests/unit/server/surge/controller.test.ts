@@ -19,6 +19,7 @@ describe('levels', () => {
   it('a quiet line stays normal and nothing is done', () => {
     const run = feed(newController(0), standard, { fromMs: 0, forMs: 3_600_000, change: calm });
     expect(run.state.level).toBe('normal');
+    expect(run.state.why.zh).toBe('线路正常');
     expect(run.effects).toEqual([]);
     expect(run.decisions).toEqual([]);
   });
@@ -26,6 +27,7 @@ describe('levels', () => {
   it('a moment over the limit is not enough', () => {
     const over = feed(newController(0), standard, { fromMs: 0, forMs: 10_000, change: flood });
     expect(over.state.level).toBe('normal');
+    expect(over.state.why.zh).toMatch(/线路正常：.*已持续 10 秒，满 15 秒升为“应急”/);
     const back = feed(over.state, standard, { fromMs: 15_000, forMs: 600_000, change: calm });
     expect(back.decisions).toEqual([]);
   });
@@ -38,7 +40,14 @@ describe('levels', () => {
 
   it('with too few people the numbers mean nothing', () => {
     const few = { people: 9, attempts: 9, waiting: 9, seats: 1, seatsFree: 0, abandoned: 5 };
-    expect(feed(newController(0), standard, { fromMs: 0, forMs: 600_000, change: few }).state.level).toBe('normal');
+    const { state } = feed(newController(0), standard, { fromMs: 0, forMs: 600_000, change: few });
+    expect(state.level).toBe('normal');
+    // Many times what the one seat can do: who reads that wants to know why nothing is done.
+    expect(state.indicators?.load).toBeGreaterThan(5);
+    expect(state.why.zh).toMatch(
+      /线路正常：2 分钟内只有 9 人来电，不足 10 人，不据此判断；.*工作量达本席位能力的 17 倍/,
+    );
+    expect(state.why.en).toMatch(/9 people in 2 min, fewer than the 10 a judgement needs; .*work at 17 times/);
   });
 
   it('what is a crowd for a few seats is none for many', () => {
