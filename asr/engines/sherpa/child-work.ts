@@ -29,7 +29,9 @@ interface Served {
   readonly stream: CallStream;
   /** Which tick of three its steps fall on. */
   readonly phase: number;
-  queue: Waiting[];
+  queue: (Waiting | 'finish')[];
+  /** The call is over: what waits is worked off first, then the stream is gone. */
+  ending: boolean;
 }
 
 /** Streams decoded in one go; with more, the first would wait for the last. */
@@ -61,7 +63,12 @@ export class ChildWork {
   open(id: number): void {
     const { decoder, wording } = this.#options;
     const stream = new CallStream(decoder(), wording, (update) => this.#updates.push({ id, update }));
-    this.#streams.set(id, { stream, phase: Math.floor(this.#streams.size / BATCH) % TICKS_PER_CHUNK, queue: [] });
+    this.#streams.set(id, {
+      stream,
+      phase: Math.floor(this.#streams.size / BATCH) % TICKS_PER_CHUNK,
+      queue: [],
+      ending: false,
+    });
   }
 
   audio(tick: number, parts: readonly AudioPart[], pcm: Int16Array): void {
@@ -78,23 +85,30 @@ export class ChildWork {
     if (served !== undefined) served.stream.finalOnly = on;
   }
 
+  /** Its sentence is finished after what waits: in turn, for a backlog of many seconds would hold up all the others. */
   pause(id: number): void {
-    this.#drain(id);
+    this.#finishAfterAll(id, false);
   }
 
   end(id: number): void {
-    this.#drain(id);
-    this.#streams.delete(id);
-    this.#options.tell({ type: 'ended', id });
+    if (this.#streams.has(id)) this.#finishAfterAll(id, true);
+    else this.#options.tell({ type: 'ended', id });
   }
 
-  /** What waits for one stream is worked off out of turn, and its sentence finished. */
-  #drain(id: number): void {
+  #finishAfterAll(id: number, ending: boolean): void {
     const served = this.#streams.get(id);
     if (served === undefined) return;
-    for (const part of served.queue.splice(0)) this.#feed(served, part);
+    served.ending ||= ending;
+    served.queue.push('finish');
+    this.#plan();
+  }
+
+  #finish(id: number, served: Served): void {
     served.stream.finish();
+    if (!served.ending || served.queue.includes('finish')) return;
+    this.#streams.delete(id);
     this.#report();
+    this.#options.tell({ type: 'ended', id });
   }
 
   #plan(): void {
@@ -109,7 +123,10 @@ export class ChildWork {
   #work(): void {
     const live = this.#some(false);
     const batch = live.length > 0 ? live : this.#some(true);
-    if (batch.length === 0) return;
+    if (batch.length === 0) {
+      this.#report();
+      return;
+    }
     this.#decode(batch);
     this.#report();
     this.#plan();
@@ -120,13 +137,16 @@ export class ChildWork {
     const found: [number, Served][] = [];
     for (const [id, served] of this.#streams) {
       if (found.length === BATCH) break;
-      if (served.stream.finalOnly !== finalOnly) continue;
+      // Who waits for the end of a sentence waits for its last words.
+      const later = served.stream.finalOnly && !served.queue.includes('finish');
+      if (later !== finalOnly) continue;
       // No more is fed than the next step needs: a sentence may end with it.
       while (!served.stream.decoder.ready && served.queue.length > 0) {
         const part = served.queue.shift();
-        if (part !== undefined) this.#feed(served, part);
+        if (part === 'finish') this.#finish(id, served);
+        else if (part !== undefined) this.#feed(served, part);
       }
-      if (served.stream.decoder.ready) found.push([id, served]);
+      if (this.#streams.has(id) && served.stream.decoder.ready) found.push([id, served]);
     }
     if (this.#streams.size > BATCH) {
       // Next time it is the others' turn first.

@@ -153,6 +153,7 @@ describe('the work of a recogniser child', () => {
     for (let i = 0; i < 30; i++) say([1], 800, i);
     while (round());
     work.end(1);
+    while (round());
     const taken = told.flatMap((m) => (m.type === 'heard' ? m.taken : [])).reduce((sum, t) => sum + t.samples, 0);
     expect(taken).toBe(24_000);
     expect(told.at(-1)).toEqual({ type: 'ended', id: 1 });
@@ -170,6 +171,7 @@ describe('the work of a recogniser child', () => {
     expect(live).toBe(0);
     expect(idsOf(told)).not.toContain(1);
     work.end(1);
+    while (round());
     const last = told.flatMap((m) => (m.type === 'heard' ? m.updates : [])).filter(({ id }) => id === 1);
     expect(last.map(({ update }) => update.final)).toEqual([true]);
   });
@@ -183,11 +185,47 @@ describe('the work of a recogniser child', () => {
     expect(new Set(idsOf(told)).size).toBe(40);
   });
 
-  it('finishes a sentence at once when it is told to, whatever waits', () => {
-    const { work, told, say } = setup();
+  it('finishes a sentence after what waits, and holds up nobody meanwhile', () => {
+    const { native, work, told, round, say } = setup();
+    work.open(1);
+    work.open(2);
+    work.finalOnly(1, true);
+    // A backlog of fifteen seconds.
+    for (let i = 0; i < 50; i++) say([1], 2400, i);
+    work.end(1);
+    say([2], 9600);
+    for (let i = 0; i < 6; i++) round();
+    expect(idsOf(told)).toContain(2);
+    expect(told).not.toContainEqual({ type: 'ended', id: 1 });
+    while (round());
+    expect(told.filter((m) => m.type === 'ended')).toEqual([{ type: 'ended', id: 1 }]);
+    const last = told.flatMap((m) => (m.type === 'heard' ? m.updates : [])).filter(({ id }) => id === 1);
+    expect(last.at(-1)?.update).toMatchObject({ final: true });
+    expect(last.at(-1)?.update.tokens.length).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...native.batches)).toBe(2);
+  });
+
+  it('an end of what is not there is told at once; sound after a pause begins a new sentence', () => {
+    const { work, told, round, say } = setup();
+    work.end(9);
+    expect(told).toEqual([{ type: 'ended', id: 9 }]);
     work.open(1);
     say([1], 2400);
     work.pause(1);
+    say([1], 2400, 1);
+    work.end(1);
+    while (round());
+    const finals = told.flatMap((m) => (m.type === 'heard' ? m.updates.filter(({ update }) => update.final) : []));
+    expect(finals).toHaveLength(2);
+    expect(told.at(-1)).toEqual({ type: 'ended', id: 1 });
+  });
+
+  it('finishes a sentence when it is told to', () => {
+    const { work, told, round, say } = setup();
+    work.open(1);
+    say([1], 2400);
+    work.pause(1);
+    while (round());
     const updates = told.flatMap((m) => (m.type === 'heard' ? m.updates : []));
     expect(updates.at(-1)?.update.final).toBe(true);
   });
