@@ -187,6 +187,7 @@ export class CallCenter {
         ...this.#options,
         isOurs: (legId) => this.#table.legs.has(legId),
         take: (adopted, past) => {
+          this.lineDesk.adopted(adopted.state);
           takeUp(this.#adopter, adopted, past);
         },
       });

@@ -170,6 +170,11 @@ export class LineDesk implements LineHost {
     return { partner, legId };
   }
 
+  /** An adopted call that a partner has, or is being rung for, counts there as it did. */
+  adopted({ facts, phase }: CallState): void {
+    if (phase.name === 'diverting' || phase.name === 'diverted') this.#partners.goesOn(phase.partner, facts.callId);
+  }
+
   async partnerWay(partner: string, { facts, queued }: CallState): Promise<PartnerWay | null> {
     const joinedAtMs = queued?.joinedAtMs ?? facts.arrivedAtMs;
     const waiting = await this.#options.line.waiting();

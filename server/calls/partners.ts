@@ -14,6 +14,8 @@ export interface Partners {
   choose(): string | null;
   /** A call is on its way to this partner; false when its quota is used up. */
   take(partner: string, callId: string): boolean;
+  /** A call that was with this partner before a restart is so still: its place is taken up, full or not. */
+  goesOn(partner: string, callId: string): void;
   /** How it is reached, and what it is told. */
   way(
     partner: string,
@@ -34,6 +36,7 @@ export const noPartners: Partners = {
   receive: () => null,
   choose: () => null,
   take: () => false,
+  goesOn: () => undefined,
   way: () => null,
   done: () => undefined,
 };

@@ -126,6 +126,11 @@ export class PartnerDesk {
     return true;
   }
 
+  goesOn(partner: string, callId: string): void {
+    if (this.#find(partner) === undefined) return;
+    this.#calls.set(partner, (this.#calls.get(partner) ?? new Set<string>()).add(callId));
+  }
+
   way(
     named: string,
     call: DivertedCall,

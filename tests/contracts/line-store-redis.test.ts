@@ -145,6 +145,36 @@ suite(`redis${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
       expect(await alive.match(60_000)).toMatchObject([{ callId: 'orphan', agentId: 'a2' }]);
     });
 
+    it('drops the call of a dead server when nobody takes it over, also one that was changed meanwhile', async () => {
+      const hotline = hotlines();
+      let nowMs = 1_000_000_000_000;
+      const openAt = async (serverId: string, leaseMs: number): Promise<RedisLineStore> => {
+        const link = { ...shared, close: nothing };
+        const parts = { link, hotline, serverId, leaseMs, onError: nothing, nowMs: () => nowMs };
+        const line = await RedisLineStore.open(parts);
+        opened.push(line);
+        return line;
+      };
+      const dead = await openAt('dead', 500);
+      for (const id of ['orphan', 'changed', 'taken-over']) await join(dead, id);
+      await dead.close();
+      nowMs += 1_000;
+      const alive = await openAt('alive', 600_000);
+      await alive.match();
+      expect((await alive.waiting()).map((w) => w.owner)).toEqual(['', '', '']);
+      nowMs += 60_000;
+      expect(await alive.change('changed', { priority: 8 })).toBe('changed');
+      // A server that starts writes the rules, and with them every call.
+      await alive.configure([{ ...defaultQueueRules, name: 'main', ringMs: 15_000 }]);
+      expect((await join(alive, 'taken-over')).type).toBe('already-waiting');
+      nowMs += 59_000;
+      await alive.match();
+      expect(await alive.waiting()).toHaveLength(3);
+      nowMs += 2_000;
+      await alive.match();
+      expect((await alive.waiting()).map((w) => w.callId)).toEqual(['taken-over']);
+    });
+
     it('says when it has forgotten everything, and takes it all again in order', async () => {
       const own = await startDebianRedis();
       const line = await open('h', 's1', 1_000, own.url);

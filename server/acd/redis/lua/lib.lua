@@ -134,13 +134,14 @@ local function stand(id, c, order_key, too_long_ms)
   settle(id, c)
 end
 
+-- Out of its queue's order; an orphan that is only changed is dropped when it would have been.
 local function withdraw(id, c)
   unsettle(id, c)
   keep_pace(c.q, 0)
   call('ZREM', P .. 'l:' .. c.q, id)
   call('ZREM', P .. 'all', id)
   call('ZREM', P .. 'g:' .. c.q, id)
-  call('ZREM', P .. 'due', 'w:' .. id, 'd:' .. id)
+  call('ZREM', P .. 'due', 'w:' .. id)
   if c.kd == 'callback' then call('HINCRBY', P .. 'cb', c.q, -1) end
 end
 
@@ -269,6 +270,7 @@ local function remove_call(id)
   if not c then return end
   end_offer(c.of)
   withdraw(id, load_call(id))
+  call('ZREM', P .. 'due', 'd:' .. id)
   call('SREM', P .. 'own:' .. c.ow .. ':c', id)
   call('DEL', P .. 'c:' .. id, P .. 'x:' .. id)
 end

@@ -160,6 +160,22 @@ describe('calls that partners take', () => {
   });
 });
 
+describe('after a restart', () => {
+  it('calls that partners still have count against the quota, and free their place when they end', () => {
+    const ours = side('jiangcheng', 'linjiang', noNetwork);
+    for (let i = 0; i < 61; i++) ours.desk.goesOn('linjiang', `c${i}`);
+    ours.desk.goesOn('linjiang', 'c0');
+    ours.desk.goesOn('no-partner-any-more', 'c99');
+    expect(ours.desk.counts()).toEqual({ linjiang: 61 });
+    expect(ours.desk.take('linjiang', 'new')).toBe(false);
+    expect(ours.desk.choose()).toBeNull();
+    ours.desk.done('linjiang', 'c0', true);
+    ours.desk.over('c1');
+    expect(ours.desk.take('linjiang', 'new')).toBe(true);
+    expect(ours.desk.take('linjiang', 'newer')).toBe(false);
+  });
+});
+
 describe('calls of partners', () => {
   it('are known by their trunk, never by a header alone', () => {
     const theirs = side('linjiang', 'jiangcheng', noNetwork);
