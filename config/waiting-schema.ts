@@ -21,6 +21,7 @@ const wayOut = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('queue'), queue: name }),
   z.strictObject({ to: z.literal('partner'), partner: name }),
   z.strictObject({ to: z.literal('callback') }),
+  z.strictObject({ to: z.literal('voicemail') }),
 ]);
 
 const announcement = z.strictObject({

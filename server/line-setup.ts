@@ -19,13 +19,11 @@ function overflowOf({ overflow }: LineRules, message: Overflow): Overflow {
     case 'queue':
       return overflow.queue === null ? message : { to: 'queue', queue: overflow.queue };
     case 'callback':
-      return { to: 'callback' };
+    case 'voicemail':
+      return { to: overflow.to };
     case 'partner':
       return { to: 'partner', partner: 'any' };
     case 'message':
-      return message;
-    case 'voicemail':
-      // Recordings are left in the call flow, before the line.
       return message;
   }
 }

@@ -3,8 +3,9 @@ import type { HangupCause } from '../../../telephony/ports/switch.ts';
 import type { CallbackReason, CallEndCause, EpochMs, QueueLeftReason } from '../../timeline/events.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Phase, Queued } from './call-types.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
+import { goToNode } from './call-ivr.ts';
 import { rulesNow, startWaiting } from './call-wait.ts';
-import { rulesOf, type Overflow } from './wait-rules.ts';
+import { rulesOf, voicemailNodeOf, type Overflow } from './wait-rules.ts';
 
 /** A last sentence longer than this is cut off. */
 const CLOSING_MS = 15_000;
@@ -111,6 +112,8 @@ function take(state: CallState, overflow: Overflow, way: Way): CallStep {
       return move(state, overflow.queue, way);
     case 'partner':
       return toPartner(state, overflow.partner, way);
+    case 'voicemail':
+      return toVoicemail(state, way);
     case 'callback':
       return state.phase.name === 'joining'
         ? andThen(waitAnyway(state, way.atMs), (s) => wantCallback(s, 'overflow'))
@@ -134,6 +137,14 @@ function andThen(first: CallStep, second: (state: CallState) => CallStep): CallS
 function giveUp(state: CallState, way: Way): CallStep {
   const prompts = way.cause === 'waited-too-long' ? ['waited-too-long'] : ['line-full'];
   return sayAndClose(state, way.cause, prompts, leave(state, leftReason[way.cause], way.atMs));
+}
+
+/** Out of the line, to where the flow takes messages; 0 leads to a person from there as from everywhere. */
+function toVoicemail(state: CallState, way: Way): CallStep {
+  const node = voicemailNodeOf(state.settings.flow);
+  if (node === undefined || state.moves >= MOST_MOVES) return giveUp(state, way);
+  const { state: next, effects } = goToNode(state, node, leave(state, leftReason[way.cause], way.atMs));
+  return { state: { ...next, queued: null, moves: state.moves + 1 }, effects };
 }
 
 function move(state: CallState, queue: string, way: Way): CallStep {

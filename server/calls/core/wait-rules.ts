@@ -6,7 +6,9 @@ export type Overflow =
   | { readonly to: 'message'; readonly prompts: readonly string[] }
   | { readonly to: 'queue'; readonly queue: string }
   | { readonly to: 'partner'; readonly partner: string }
-  | { readonly to: 'callback' };
+  | { readonly to: 'callback' }
+  /** The flow's place for messages. */
+  | { readonly to: 'voicemail' };
 
 /** What a surge plan makes of a caller at the door. */
 export interface SentOn {
@@ -55,6 +57,11 @@ export interface WaitRules {
 }
 
 export const usualAnnouncements: readonly AnnouncementStep[] = [{ fromWaitMs: 0, say: ['position'] }];
+
+/** Where a flow takes messages; undefined: nowhere. */
+export function voicemailNodeOf({ nodes }: CallSettings['flow']): string | undefined {
+  return Object.entries(nodes).find(([, node]) => node.type === 'voicemail')?.[0];
+}
 
 /** The rules of a queue; one that nobody has configured is held to the line's own settings. */
 export function rulesOf(settings: CallSettings, queue: string): WaitRules {

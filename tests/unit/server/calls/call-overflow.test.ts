@@ -3,6 +3,7 @@ import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
 import type { CallEffect, CallInput, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
 import type { Overflow, WaitRules } from '../../../../server/calls/core/wait-rules.ts';
 
+type Node = CallSettings['flow']['nodes'][string];
 const say = (prompt: string): Overflow => ({ to: 'message', prompts: [prompt] });
 const main: WaitRules = {
   title: '综合队列',
@@ -114,6 +115,27 @@ describe('ways out', () => {
     expect(last).toContainEqual({ type: 'start-timer', timer: 'max-wait', delayMs: 5_000 });
     const tired = play({ ...waiting(rules), moves: 3 }, maxWait);
     expect(tired.state.phase).toEqual({ name: 'closing', cause: 'waited-too-long' });
+  });
+
+  const taking = (state: CallState): CallState => {
+    const say = { prompts: ['leave-message'], maxMs: 60_000, minMs: 1_000, saved: [] } as unknown as Node;
+    const nodes = { message: { ...say, type: 'voicemail', next: 'bye', empty: 'bye' } as unknown as Node };
+    return { ...state, settings: { ...state.settings, flow: { ...state.settings.flow, nodes } } };
+  };
+
+  it.each([
+    ['a full queue', () => joining({ onFull: { to: 'voicemail' } }), { type: 'line-full' }, 'line-full'],
+    ['too long a wait', () => waiting({ onMaxWait: { to: 'voicemail' } }), maxWait, 'waited-too-long'],
+    ['the leave digit', () => waiting({ onLeave: { to: 'voicemail' } }), digit('9'), 'left-line'],
+  ] as const)('%s leads to the flow’s place for messages', (_name, from, input, reason) => {
+    const { state, last } = play(taking(from()), input);
+    expect([state.phase, state.queued]).toEqual([{ name: 'flow', talkMs: null }, null]);
+    expect(last).toContainEqual({ type: 'flow', command: { type: 'go', to: 'message' } });
+    expect(last).toContainEqual({ type: 'emit', event: expect.objectContaining({ type: 'queue.left', reason }) });
+    // Who comes back by 0 and finds no room again is not sent round for ever.
+    expect(play({ ...taking(from()), moves: 3 }, input).state.phase.name).toBe('closing');
+    // A flow that takes no messages: the truth instead of silence.
+    expect(play(from(), input).state.phase.name).toBe('closing');
   });
 
   it('a full queue sends on before the line', () => {
