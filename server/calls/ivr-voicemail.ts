@@ -1,7 +1,8 @@
 /**
  * Messages left behind by callers. A message is a call like any other: its recording and transcript are the call's, its
- * words have filled the call's draft. What is missing is somebody who takes it up: the draft is given to the agent who
- * has been free the longest, at once or as soon as there is one, also after a restart.
+ * words have filled the call's draft. What is missing is somebody who takes it up: the draft is given to those whose line
+ * is too poor for calls, in turn, else to the agent who has been free the longest; at once or as soon as there is one,
+ * also after a restart.
  */
 import type { Logger } from 'pino';
 import type { Voicemail } from '../../ivr/ports.ts';
@@ -9,7 +10,7 @@ import { emptyDraft } from '../drafts/engine.ts';
 import type { Draft } from '../drafts/types.ts';
 import type { DraftStore } from '../store/ports.ts';
 import type { DraftKeeper } from './draft-keeper.ts';
-import { phoneOf, type SeatState } from './core/seat.ts';
+import { doesTextWork, phoneOf, type SeatState } from './core/seat.ts';
 
 export interface VoicemailDeskParts {
   readonly seats: () => readonly SeatState[];
@@ -27,6 +28,8 @@ export class VoicemailDesk implements Voicemail {
   readonly #parts: VoicemailDeskParts;
   /** Calls whose message nobody has yet, oldest first. */
   readonly #waiting = new Set<string>();
+  /** Who has been given one, latest last. */
+  #given: readonly string[] = [];
   #isGiving = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -86,6 +89,7 @@ export class VoicemailDesk implements Voicemail {
       const draft = await this.#hand(callId, agentId);
       this.#waiting.delete(callId);
       if (draft === undefined) continue;
+      this.#given = [...this.#given.filter((id) => id !== agentId), agentId];
       this.#parts.logger.info({ callId, agentId }, 'a message was given to an agent');
       this.#parts.given(draft, agentId);
     }
@@ -106,7 +110,11 @@ export class VoicemailDesk implements Voicemail {
   }
 
   #nextAgent(): string | undefined {
-    const free = this.#parts.seats().filter((seat) => seat.intent === 'available' && phoneOf(seat) === 'idle');
+    const seats = this.#parts.seats();
+    const lastAt = (seat: SeatState): number => this.#given.indexOf(seat.agentId);
+    const writers = seats.filter(doesTextWork).sort((a, b) => lastAt(a) - lastAt(b) || a.sinceMs - b.sinceMs);
+    if (writers[0] !== undefined) return writers[0].agentId;
+    const free = seats.filter((seat) => seat.intent === 'available' && phoneOf(seat) === 'idle');
     return free.sort((a, b) => a.sinceMs - b.sinceMs)[0]?.agentId;
   }
 }

@@ -58,6 +58,9 @@ export type None = Readonly<Record<string, never>>;
 /** Phone of the agent as the page shows it. `offline`: no softphone registered. */
 export type AgentPhone = 'offline' | 'idle' | 'ringing' | 'busy' | 'wrap-up';
 
+/** Reason of a pause on a poor line: no calls, but messages of callers to write up. */
+export type TextWorkReason = '线路差，只做文字工作';
+
 export interface AgentView {
   readonly agentId: string;
   readonly displayName: string;

@@ -11,7 +11,7 @@ import { RecordingPlayer } from './recording-player.ts';
 import { Ringer } from './ringer.ts';
 import { SoftPhone } from './soft-phone.ts';
 import { createStore } from './store.ts';
-import type { AgentView, DeskCallState, DeskCallView, DraftField, Me, None, Result } from './types.ts';
+import type { AgentView, DeskCallState, DeskCallView, DraftField, Me, None, Result, TextWorkReason } from './types.ts';
 
 /** Choices of the page itself that several panels look at. */
 export interface PageView {
@@ -280,8 +280,9 @@ export class DeskSession {
     this.#say(await this.socket.request('call.return', { callId }));
   }
 
-  /** Poor line: no more calls, but drafts and tickets can be worked on. */
-  async textOnly(reason: string): Promise<void> {
+  /** Poor line: no more calls, but drafts can be worked on, and callers' messages come. */
+  async textOnly(): Promise<void> {
+    const reason: TextWorkReason = '线路差，只做文字工作';
     await this.setIntent('paused', reason);
   }
 

@@ -28,6 +28,7 @@ export type {
   SeatView,
   ServerToPage,
   SipCredentials,
+  TextWorkReason,
   SupervisorDelta,
   SupervisorView,
   TransferTarget,

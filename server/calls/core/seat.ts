@@ -4,6 +4,7 @@
  * visibly, by the system after an unanswered call.
  */
 import type { AgentIntent, PhoneState } from '../../acd/line-store.ts';
+import type { TextWorkReason } from '../../realtime/protocol.ts';
 import type { EpochMs } from '../../timeline/events.ts';
 import type { HelperRole, SeatNews } from './call-types.ts';
 
@@ -42,6 +43,13 @@ export type SeatInput =
   /** The agent's last page has gone. */
   | { readonly type: 'page-gone' }
   | { readonly type: 'page-open' };
+
+const textWork: TextWorkReason = '线路差，只做文字工作';
+
+/** At the page and between calls, with a line too poor for voices: written work is what is left to do. */
+export function doesTextWork({ intent, pauseReason, hasPage, work }: SeatState): boolean {
+  return intent === 'paused' && pauseReason === textWork && hasPage && work.type === 'none';
+}
 
 /** Longest wrap-up an agent can ask for, in all. */
 const MAX_WRAP_UP_MS = 30 * 60_000;

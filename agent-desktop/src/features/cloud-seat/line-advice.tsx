@@ -34,7 +34,7 @@ export function LineAdvice({ onPhone }: { readonly onPhone: () => void }): React
           {t('byPhone.advice')}
         </Button>
       )}
-      <Button size="small" onClick={() => void session.textOnly(t('line.cloud.textOnlyReason'))}>
+      <Button size="small" onClick={() => void session.textOnly()}>
         {t('line.cloud.textOnly')}
       </Button>
       <Button

@@ -51,9 +51,7 @@ export function LineCheck({ api }: { readonly api: SurgeApi }): ReactElement {
             </Button>
           )}
           {check.verdict === 'poor' && (
-            <Button onClick={() => void session.textOnly(t('line.cloud.textOnlyReason'))}>
-              {t('line.cloud.textOnly')}
-            </Button>
+            <Button onClick={() => void session.textOnly()}>{t('line.cloud.textOnly')}</Button>
           )}
           {registration !== 'registered' && <span className="status-warn">{t('line.cloud.notRegistered')}</span>}
           {taking && <span className="row-quiet">{t('line.cloud.inUse')}</span>}

@@ -223,7 +223,6 @@ export const enLine: Words['line'] = {
     poorLine: 'Poor line (MOS {{mos}}): citizens may not understand you',
     poorAdvice: 'Move closer to the router, use a cable, close other programs; otherwise do text work.',
     textOnly: 'Text work only',
-    textOnlyReason: '线路差，只做文字工作',
     hide: 'Got it',
     watermark: '{{name}} {{number}} {{time}}',
   },

@@ -220,7 +220,6 @@ export const zhLine = {
     poorLine: '线路较差（MOS {{mos}}），市民可能听不清',
     poorAdvice: '靠近路由器、换网线或关掉其他程序；仍不行请改做文字工作。',
     textOnly: '只做文字工作',
-    textOnlyReason: '线路差，只做文字工作',
     hide: '知道了',
     watermark: '{{name}} {{number}} {{time}}',
   },

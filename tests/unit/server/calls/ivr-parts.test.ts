@@ -111,6 +111,20 @@ describe('messages', () => {
     expect(desk.holds('c1')).toBe(false);
   });
 
+  it('go first, in turn, to those whose line is too poor for calls and who are at their page', async () => {
+    const { desk, seats, given } = rig();
+    const poor = { intent: 'paused', pauseReason: '线路差，只做文字工作', hasPage: true, registered: false } as const;
+    seats.push(
+      seat('free', 1),
+      seat('lunch', 2, { ...poor, pauseReason: '用餐' }),
+      seat('gone', 3, { ...poor, hasPage: false }),
+    );
+    seats.push(seat('writer1', 50, poor), seat('writer2', 60, poor));
+    for (const callId of ['c1', 'c2', 'c3']) desk.left({ callId });
+    await settle();
+    expect(given).toEqual(['c1:writer1', 'c2:writer2', 'c3:writer1']);
+  });
+
   it('wait for somebody to be free, each given once', async () => {
     const { desk, seats, given } = rig();
     desk.left({ callId: 'c1' });
