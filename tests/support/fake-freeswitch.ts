@@ -103,12 +103,15 @@ export class FakeFreeswitch extends FakeEventSocket {
       case 'echo':
         return words.slice(1).join(' ');
       case 'expand':
+        // As the real one does: names of an event's fields, where a variable has its prefix; anything else is empty.
         return words
           .slice(3)
           .join(' ')
           .replaceAll(
-            /\$\{(\w+)\}/g,
-            (_, name: string) => this.channels.get(a.slice('uuid:'.length))?.variables[name] ?? '',
+            /\$\{(?:variable_)?(\w+)\}/g,
+            (whole: string, name: string) =>
+              (whole.startsWith('${variable_') ? this.channels.get(a.slice('uuid:'.length))?.variables[name] : '') ??
+              '',
           );
       case 'strepoch':
         return String(Math.floor(Date.now() / 1_000));
