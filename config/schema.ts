@@ -113,6 +113,11 @@ export const lineSchema = z.strictObject({
     .describe(
       'Agents with a poor line may have their calls on a telephone; needs a way out (`sip.dialOutUri`, trunks).',
     ),
+  urgent: z
+    .array(z.string().min(1).max(64))
+    .max(50)
+    .default([])
+    .describe('Called numbers, or names of trunks, of the line for urgent matters: served sooner (`queues[].ageing`).'),
   stickyDays: z
     .number()
     .int()

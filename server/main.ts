@@ -174,6 +174,7 @@ async function openCenter(ground: Ground): Promise<{ center: CallCenter; line: L
     ivr: { calendar, progress, recorded: callFlow.promptNames },
     ownNumber: config.sip.hotlineNumber,
     stickyDays: config.line.stickyDays,
+    urgent: new Set(config.line.urgent),
     callback: callbackSetup(config),
     recordingPath: recordingPath(recordingsDir),
     dialUri: (number) => dialOutUri(config)?.replace('{number}', number),

@@ -22,7 +22,8 @@ function detailOf(node: FlowNode): string {
   switch (node.type) {
     case 'queue': {
       const skills = node.skills.map((s) => (typeof s === 'string' ? s : `${s.skill}≥${String(s.minLevel)}`));
-      return [node.queue, `优先级 ${String(node.priority)}`, ...skills].join(' · ');
+      const caller = node.caller === undefined ? [] : [node.caller === 'urgent' ? '紧急' : '老年人优先'];
+      return [node.queue, `优先级 ${String(node.priority)}`, ...caller, ...skills].join(' · ');
     }
     case 'hours':
       return node.timetable;

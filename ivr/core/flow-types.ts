@@ -36,6 +36,8 @@ export type FlowExit =
       /** What the caller has chosen; empty when nothing. */
       readonly language: string;
       readonly dialect: string;
+      /** Whom the flow has found the caller to be; undefined: anybody. */
+      readonly caller?: 'urgent' | 'elderly';
     }
   /** `otherwise`: the node to go on with when nobody answers there. */
   | { readonly type: 'transfer'; readonly to: string; readonly ringMs: number; readonly otherwise: string }

@@ -118,6 +118,8 @@ const queue = z.strictObject({
     .max(10)
     .default([]),
   priority: z.number().int().min(0).max(9).default(5),
+  /** Who comes by here is served sooner, by the queue's `ageing`. */
+  caller: z.enum(['urgent', 'elderly']).optional(),
 });
 const progress = z.strictObject({
   type: z.literal('progress'),

@@ -32,7 +32,8 @@ export function hoursWay(node: NodeOf<'hours'>, calendar: Calendar, atMs: number
 export function queueExit(node: NodeOf<'queue'> | undefined, { language, dialect }: FlowState): FlowExit {
   const { queue, priority, skills } = node ?? { queue: 'main', priority: 5, skills: [] };
   const needs = skills.map((need) => (typeof need === 'string' ? { skill: need, minLevel: 1 } : need));
-  return { type: 'queue', queue, priority, skills: needs, language, dialect };
+  const caller = node?.caller === undefined ? {} : { caller: node.caller };
+  return { type: 'queue', queue, priority, skills: needs, language, dialect, ...caller };
 }
 
 /** What is told of a ticket, as variables; undefined when it was not found, or its state has no words. */

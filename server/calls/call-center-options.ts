@@ -48,6 +48,7 @@ export interface CallCenterOptions {
   readonly ivr: IvrParts;
   readonly ownNumber: string;
   readonly stickyDays: number;
+  readonly urgent?: ReadonlySet<string>;
   readonly callback: CallbackSetup;
   readonly recordingPath: (callId: string, arrivedAtMs: number) => string;
   readonly logger: Logger;

@@ -127,10 +127,13 @@ export function placeOf({ queue, priority, joinedAtMs, wants }: Queued): Omit<Wa
 }
 
 function entryOf({ host }: LineCommands, state: CallState, queued: Queued): WaitingCall {
+  const { facts, ...wishes } = host.wishes(state);
+  const caller = queued.wants?.caller;
   return {
     callId: state.facts.callId,
     ...placeOf(queued),
-    ...host.wishes(state),
+    ...wishes,
+    facts: { ...facts, ...(caller === undefined ? {} : { [caller]: true }) },
     kind: state.facts.callback === undefined ? 'call' : 'callback',
   };
 }

@@ -16,6 +16,8 @@ export interface LineDeskOptions {
   readonly ownNumber: string;
   /** A ticket of these days makes its agent the first choice. */
   readonly stickyDays: number;
+  /** Called numbers, or trunks, of the line for urgent matters. */
+  readonly urgent?: ReadonlySet<string>;
   readonly nowMs: () => EpochMs;
   readonly newId: () => string;
   readonly callbacks: () => CallbackService | undefined;
@@ -79,7 +81,10 @@ export class LineDesk implements LineHost {
     const atMs = this.#options.nowMs();
     const gaveUp = this.#gaveUp.get(facts.from);
     const redials = gaveUp !== undefined && gaveUp.untilMs > atMs ? gaveUp.times : 0;
-    return { stickyAgentId: this.#agentOf(facts.callId, atMs), facts: { redials } };
+    const { urgent } = this.#options;
+    const isUrgent = urgent?.has(facts.to) === true || urgent?.has(facts.trunk) === true;
+    const ageing = { redials, ...(isUrgent ? { urgent: true } : {}) };
+    return { stickyAgentId: this.#agentOf(facts.callId, atMs), facts: ageing };
   }
 
   /** Who wrote the newest open ticket of this caller. */

@@ -28,9 +28,9 @@ export interface LineHouse {
 }
 
 export function makeLineDesk(options: CallCenterOptions, house: LineHouse): LineDesk {
-  const { line, ownNumber, stickyDays, nowMs, newId } = options;
+  const { line, ownNumber, stickyDays, nowMs, newId, urgent = new Set() } = options;
   return new LineDesk({
-    ...{ line, ownNumber, stickyDays, nowMs, newId },
+    ...{ line, ownNumber, stickyDays, nowMs, newId, urgent },
     callbacks: () => house.callbacks(),
     historyOf: (callId) => house.calls.get(callId)?.history,
     ownLeg: (legId, callId) => {

@@ -115,6 +115,7 @@ export type CallEventBody =
       /** What the caller chose in the call flow; absent when nothing. */
       readonly needs?: readonly { readonly skill: string; readonly minLevel: number }[];
       readonly dialect?: string;
+      readonly caller?: 'urgent' | 'elderly';
     }
   | { readonly type: 'queue.announced'; readonly position: number; readonly estimatedWaitMs: number }
   | {

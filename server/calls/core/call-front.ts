@@ -31,18 +31,20 @@ export function toFront(state: CallState, queue: string, atMs: EpochMs, before: 
 export function withDialect(state: CallState, dialect: string): CallState {
   const { queued } = state;
   if (queued === null) return state;
-  const needs = queued.wants?.needs ?? [];
-  return { ...state, queued: { ...queued, wants: { needs, dialect: dialect === '' ? null : dialect } } };
+  const wants = { needs: [], ...queued.wants, dialect: dialect === '' ? null : dialect };
+  return { ...state, queued: { ...queued, wants } };
 }
 
 /** So that the line can be rebuilt from the timeline; said only when there is something to say. */
 export function toldWants(wants: LineWants | undefined): {
   readonly needs?: LineWants['needs'];
   readonly dialect?: string;
+  readonly caller?: 'urgent' | 'elderly';
 } {
   if (wants === undefined) return {};
-  const { needs, dialect } = wants;
-  return { ...(needs.length === 0 ? {} : { needs }), ...(dialect === null ? {} : { dialect }) };
+  const { needs, dialect, caller } = wants;
+  const told = { ...(needs.length === 0 ? {} : { needs }), ...(dialect === null ? {} : { dialect }) };
+  return caller === undefined ? told : { ...told, caller };
 }
 
 /** Music for a caller whom nobody talks to. */

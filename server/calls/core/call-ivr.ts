@@ -66,11 +66,11 @@ export function onFlowLeft(state: CallState, input: Input<'flow-left'>): CallSte
 }
 
 /** A foreign language is something the agent must be able to speak; a dialect is something the caller would like. */
-function wantsOf({ skills, language, dialect }: Extract<FlowExit, { type: 'queue' }>): LineWants | undefined {
+function wantsOf({ skills, language, dialect, caller }: Extract<FlowExit, { type: 'queue' }>): LineWants | undefined {
   const isUsual = language === '' || /^zh/i.test(language);
   const needs = isUsual ? skills : [...skills, { skill: language.toLowerCase(), minLevel: 1 }];
-  if (needs.length === 0 && dialect === '') return undefined;
-  return { needs, dialect: dialect === '' ? null : dialect };
+  if (needs.length === 0 && dialect === '' && caller === undefined) return undefined;
+  return { needs, dialect: dialect === '' ? null : dialect, ...(caller === undefined ? {} : { caller }) };
 }
 
 function join(state: CallState, exit: Extract<FlowExit, { type: 'queue' }>): CallStep {

@@ -83,11 +83,16 @@ const readers: Readers = {
     bridgedAtMs === null ? { stage: 'flow', party: null } : { stage: 'closing', closingCause: 'agent-hung-up' },
   'callback.queued': ({ queue, joinedAtMs }) => ({ stage: 'callback', queued: { queue, priority: 5, joinedAtMs } }),
   'callback.dialled': ({ legId, agentId }) => ({ stage: 'dialling', callerLegId: legId, agentId }),
-  'queue.joined': ({ queue, priority, atMs, needs = [], dialect = null }) => ({
+  'queue.joined': ({ queue, priority, atMs, needs = [], dialect = null, caller }) => ({
     stage: 'waiting',
     offer: null,
     party: null,
-    queued: { queue, priority, joinedAtMs: atMs, wants: { needs, dialect } },
+    queued: {
+      queue,
+      priority,
+      joinedAtMs: atMs,
+      wants: { needs, dialect, ...(caller === undefined ? {} : { caller }) },
+    },
   }),
   'queue.moved': ({ queue, priority }, { queued }) =>
     queued === null ? {} : { queued: { ...queued, queue, priority }, stage: 'waiting' },

@@ -64,6 +64,8 @@ export interface LineWants {
   readonly needs: readonly SkillNeed[];
   /** Skill of the dialect the caller would like to speak. */
   readonly dialect: string | null;
+  /** Served sooner, by the queue's rules. */
+  readonly caller?: 'urgent' | 'elderly';
 }
 
 export interface Queued {

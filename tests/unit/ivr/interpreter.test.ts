@@ -172,6 +172,14 @@ describe('a caller is never lost', () => {
     expect(entered(effects).at(-1)).toBe('p');
   });
 
+  it('whom the flow has found out to be old says so to the line', () => {
+    const old = { ...silly.flow.nodes, p: { type: 'queue', caller: 'elderly' } };
+    const flow = flowShape.parse({ ...silly.flow, nodes: old });
+    const { effects } = at('p', [], { ...silly, flow });
+    expect(exits(effects)).toEqual([expect.objectContaining({ type: 'queue', caller: 'elderly' })]);
+    expect(exits(at('p', [], silly).effects)[0]).not.toHaveProperty('caller');
+  });
+
   it('whom a link sends nowhere gets a person', () => {
     expect(exits(at('nowhere', []).last)).toEqual([expect.objectContaining({ type: 'queue', queue: 'main' })]);
     expect(exits(at('toString', []).last)).toHaveLength(1);

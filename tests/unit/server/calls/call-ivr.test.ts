@@ -4,6 +4,7 @@ import type { FlowExit } from '../../../../ivr/core/flow-types.ts';
 import { flowShape } from '../../../../ivr/core/flow.ts';
 import type { CallEventBody } from '../../../../server/timeline/events.ts';
 import { recordOf } from '../../../../server/calls/core/call-record.ts';
+import { withDialect } from '../../../../server/calls/core/call-front.ts';
 import { rulesOf } from '../../../../server/calls/core/wait-rules.ts';
 import { whyHere } from '../../../../server/calls/views.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
@@ -131,6 +132,16 @@ describe('the way into the line', () => {
     const wants = { needs: [{ skill: 'enterprise', minLevel: 2 }], dialect: 'wu' };
     expect(all).toContainEqual({ type: 'join', queue: 'main', priority: 5, wants });
     expect(told(all)).toContainEqual({ type: 'queue.joined', queue: 'main', priority: 5, ...wants });
+  });
+
+  it('takes along whom the flow has found the caller to be, also through a restart and a chosen dialect', () => {
+    const { all, state } = play([...inFlow, left(exit({ caller: 'elderly' })), { type: 'joined' }]);
+    const joined = told(all).find((e) => (e as CallEventBody).type === 'queue.joined');
+    expect(joined).toEqual({ type: 'queue.joined', queue: 'main', priority: 5, caller: 'elderly' });
+    const bodies = [{ type: 'call.arrived', from: '1', to: '12345', trunk: 't', legId: 'caller' }, joined];
+    const record = recordOf(bodies.map((b, i) => ({ ...(b as CallEventBody), callId: 'c1', seq: i + 1, atMs: i })));
+    expect(record?.queued?.wants).toMatchObject({ caller: 'elderly' });
+    expect(withDialect(state, 'wu').queued?.wants).toEqual({ needs: [], dialect: 'wu', caller: 'elderly' });
   });
 
   it('makes a foreign language a need', () => {
