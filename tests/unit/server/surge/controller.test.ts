@@ -75,12 +75,25 @@ describe('levels', () => {
     expect(still.state.level).toBe('emergency');
     const down = feed(still.state, standard, { fromMs: 660_000, forMs: 60_000, change: calm });
     expect(down.state.level).toBe('normal');
-    // Just under the limit that raises, above the one that lowers.
-    const nearLoad = 3.4;
-    const people = Math.floor((nearLoad * 10 * 120_000) / 225_000);
-    const near = feed(up.state, standard, { fromMs: 65_000, forMs: 3_600_000, change: { people, attempts: people } });
+  });
+
+  it('stays between the limit that raises and the one that lowers', () => {
+    const { busy, surge, emergency } = standard.levels;
+    const byLoad = (level: typeof busy): typeof busy => ({ ...level, enter: { ...level.enter, arrivalsRatio: null } });
+    const levels = { busy: byLoad(busy), surge: byLoad(surge), emergency: byLoad(emergency) };
+    const plan = { ...standard, levels };
+    const up = feed(newController(0), plan, { fromMs: 0, forMs: 60_000, change: flood });
+    expect(up.state.level).toBe('emergency');
+    const at = (load: number): ReturnType<typeof feed> => {
+      const people = Math.floor((load * 10 * 120_000) / 225_000);
+      return feed(up.state, plan, { fromMs: 65_000, forMs: 3_600_000, change: { people, attempts: people } });
+    };
+    const limit = emergency.enter.load ?? 0;
+    const near = at(limit * (emergency.leaveBelow + 0.15));
+    expect(near.state.indicators?.load).toBeLessThan(limit);
     expect(near.state.level).toBe('emergency');
     expect(near.decisions.filter((d) => d.kind === 'level')).toEqual([]);
+    expect(at(limit * (emergency.leaveBelow - 0.15)).state.level).not.toBe('emergency');
   });
 
   it('called-in seats do not make the surge look over', () => {

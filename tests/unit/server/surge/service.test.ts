@@ -195,6 +195,29 @@ describe('the surge runner', () => {
     expect(house.service.standby.mine(first?.userId ?? '').callIn).toBeNull();
   });
 
+  it.each(['callIn', 'want'] as const)('asks those first who fit: both, then skill or dialect (%s)', async (how) => {
+    const { standby } = house.service;
+    const seats = {
+      none: {},
+      dialect: { dialects: ['吴语'] },
+      skill: { skills: ['企业'] },
+      both: { dialects: ['吴语'], skills: ['企业'] },
+      other: { dialects: ['粤语'], skills: ['旅游'] },
+    };
+    for (const [userId, can] of Object.entries(seats)) await standby.saveEntry({ userId, ...can });
+    const asked = async (count: number): Promise<string[]> => {
+      await standby[how]({
+        ...{ seats: how === 'want' ? house.callIns.length + count : count, wave: 1 },
+        ...{ skills: ['企业'], dialects: ['吴语'] },
+        ...{ bySocket: true, byWebhook: false, answerWithinMs: 60_000, why: { zh: '多', en: 'many' } },
+      });
+      return house.callIns.map((c) => c.userId);
+    };
+    expect(await asked(1)).toEqual(['both']);
+    expect((await asked(2)).slice(1).sort()).toEqual(['dialect', 'skill']);
+    expect((await asked(2)).slice(3).sort()).toEqual(['none', 'other']);
+  });
+
   it('asks only those who are in shift', async () => {
     const entry = await house.service.standby.saveEntry({ userId: 'night' });
     const tomorrow = house.nowMs + 86_400_000;
@@ -202,6 +225,28 @@ describe('the surge runner', () => {
     expect(house.service.standby.counts().standby).toBe(0);
     house.nowMs = tomorrow;
     expect(house.service.standby.counts().standby).toBe(1);
+    house.nowMs = tomorrow + 3_600_000;
+    expect(house.service.standby.counts().standby).toBe(0);
+  });
+
+  it.each([
+    ['said no', (id: string, userId: string) => house.service.standby.answer(id, userId, 'declined')],
+    ['said nothing', () => Promise.resolve((house.nowMs += 61_000))],
+  ] as const)('leaves who %s alone for an hour', async (_name, answers) => {
+    const { standby } = house.service;
+    await standby.saveEntry({ userId: 'one' });
+    const call = {
+      ...{ seats: 1, wave: 1, skills: [], dialects: [], bySocket: true, byWebhook: false },
+      ...{ answerWithinMs: 60_000, why: { zh: '多', en: 'many' } },
+    };
+    const askedAtMs = house.nowMs;
+    const [asked] = await standby.callIn(call);
+    await answers(asked?.id ?? '', 'one');
+    await standby.seen(new Set());
+    house.nowMs = askedAtMs + 3_599_000;
+    expect(await standby.callIn(call)).toEqual([]);
+    house.nowMs = askedAtMs + 3_601_000;
+    expect(await standby.callIn(call)).toMatchObject([{ userId: 'one', state: 'asked' }]);
   });
 
   it('knows people who phone again, and call-backs of its own', async () => {
