@@ -162,15 +162,16 @@ const freeAtoms = remember(({ text }: Segment): readonly Atom[] => {
 
 function atomsOf(index: CityIndex, segment: Segment, { communityId, notHere }: Chosen): readonly Atom[] {
   const { text } = segment;
-  const atoms: Atom[] = index.read(segment).places.flatMap((m): Atom[] => {
+  const named = index.read(segment).places.flatMap((m): Atom[] => {
     if (denied.test(text.slice(0, m.from)) || notHere.has(m.item.id)) return [];
     const whole = m.to - m.from === m.name.length && (m.exact || m.score > 0.9);
     const value = m.item.type === 'street' ? 1.6 : m.item.id === communityId ? 2.6 : 2;
     return [{ from: m.from, to: m.to, text: whole ? m.name : text.slice(m.from, m.to), value, sure: m.score }];
   });
-  for (const atom of freeAtoms(segment)) {
+  // Names that could both be meant by the same words are told once: 滨江街道, not 滨江大道 as well.
+  const atoms: Atom[] = [];
+  for (const atom of [...named.sort((a, b) => b.sure - a.sure || b.value - a.value), ...freeAtoms(segment)])
     if (!atoms.some((a) => atom.from < a.to && a.from < atom.to)) atoms.push(atom);
-  }
   return atoms.sort((a, b) => a.from - b.from);
 }
 

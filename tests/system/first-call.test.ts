@@ -10,6 +10,7 @@ import { Hotline } from '../support/hotline.ts';
 import { listenOnPage } from '../support/page-ear.ts';
 import { joined, likeness, readWav, samplesOf, saveWav, silence, speak } from '../support/speech.ts';
 import { openSession, until, type Session } from './api.ts';
+import { twoMatters } from './two-matters.ts';
 
 jest.setTimeout(180_000);
 
@@ -258,6 +259,10 @@ describe('the first call', () => {
     ].map((t) => types.indexOf(t));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(stored.transcript.length).toBeGreaterThan(2);
+  });
+
+  describe('the next call, with two matters', () => {
+    twoMatters(NUMBER, () => ({ hotline, browser, session }));
   });
 
   it('wrote no number, digit or word of the call into the log', () => {

@@ -146,6 +146,13 @@ export class DeskSession {
     this.page.update((p) => (p.onSecond === onSecond ? p : { ...p, onSecond }));
   }
 
+  /** From one matter to the other, or to a draft of its own for the one that is offered. */
+  matterKey(): void {
+    const { call, aside } = this.socket.desk.getSnapshot();
+    if (call !== null && aside.second !== null) void this.secondMatter(call.callId, 'accept');
+    else this.showSecond(!this.page.getSnapshot().onSecond);
+  }
+
   /** A draft of its own for the second matter that the server offers, or never again. */
   async secondMatter(callId: string, action: 'accept' | 'dismiss'): Promise<void> {
     const result = await this.socket.request('draft.second', { callId, action });

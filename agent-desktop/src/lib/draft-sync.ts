@@ -24,8 +24,8 @@ const unsavedStorageKey = 'hotline.unsaved-words';
 
 export interface DraftSyncView {
   readonly unsent: readonly UnsentEdit[];
-  /** When the server last said that it has everything; null before the first edit. */
-  readonly savedAtMs: number | null;
+  /** When the server last said that it has an edit, and of which draft; null before the first one. */
+  readonly saved: { readonly callId: string; readonly atMs: number } | null;
   /** The server refused an edit for good, in its words; '' when none. */
   readonly refused: string;
   /** Words that were refused for good, until the agent dismisses them. */
@@ -33,7 +33,7 @@ export interface DraftSyncView {
 }
 
 export class DraftSync {
-  readonly view = createStore<DraftSyncView>({ unsent: [], savedAtMs: null, refused: '', unsaved: [] });
+  readonly view = createStore<DraftSyncView>({ unsent: [], saved: null, refused: '', unsaved: [] });
   readonly #socket: DeskSocket;
   readonly #unsentKey: string;
   readonly #unsavedKey: string;
@@ -118,7 +118,7 @@ export class DraftSync {
     if (result.ok) {
       this.#socket.fold({ type: 'edit-saved', callId: edit.callId, rev: result.value.rev, change: savedChange(edit) });
       this.#setUnsent(markSaved(unsent, key, edit.value, Date.now()));
-      this.view.update((v) => ({ ...v, savedAtMs: serverNowMs(), refused: '' }));
+      this.view.update((v) => ({ ...v, saved: { callId: edit.callId, atMs: serverNowMs() }, refused: '' }));
       return;
     }
     if (result.code === 'unavailable' || result.code === 'too-many-requests') {

@@ -75,7 +75,10 @@ export function playRemote(session: Session, onBlocked: () => void): void {
   const audio = callAudio();
   // Setting the same stream again would start the element anew.
   if (audio.srcObject !== media.remoteMediaStream) audio.srcObject = media.remoteMediaStream;
-  audio.play().catch(onBlocked);
+  audio.play().catch((error: unknown) => {
+    // Interrupted by the stream of a newer call, it goes on by itself.
+    if (error instanceof DOMException && error.name === 'NotAllowedError') onBlocked();
+  });
 }
 
 /** Mutes by disabling the sender's track; the line keeps running with silence. */

@@ -24,6 +24,8 @@ const rows: readonly (readonly [string, Expected])[] = [
   ['楼道里着火了', { risk: '火情', urgency: '特急', departmentId: '消防支队' }],
   ['有人要跳楼，赶紧派人来', { risk: '轻生', urgency: '特急' }],
   ['没有着火，就是味道大', { risk: '' }],
+  // 滨江大道 sounds nearly like 滨江街道: what was said is told once.
+  ['滨江街道锦绣花园楼下的烧烤店油烟很大', { streetId: '滨江街道', placeText: '滨江街道锦绣花园楼下' }],
   ['书院路的路灯坏了半个多月了', { classId: /路灯不亮$/, streetId: '桐荫街道', placeText: '书院路' }],
   ['石鼓路井盖丢了，很危险', { classId: /井盖问题$/, streetId: '石鼓街道', urgency: '紧急' }],
   [

@@ -30,7 +30,7 @@ export function CallerPanel({ caller, call }: CallerPanelProps): ReactElement {
         <>
           <Person caller={caller} call={call} />
           <SimilarTickets tickets={similar} />
-          <History tickets={caller.history.tickets.filter((ticket) => !alike.has(ticket.number))} />
+          <History tickets={caller.history.tickets} above={alike} />
         </>
       )}
     </aside>
@@ -64,8 +64,16 @@ function Person({ caller, call }: { readonly caller: CallerView; readonly call: 
   );
 }
 
-function History({ tickets }: { readonly tickets: readonly TicketRow[] }): ReactElement {
+interface HistoryProps {
+  readonly tickets: readonly TicketRow[];
+  /** Numbers of those that are shown already. */
+  readonly above: ReadonlySet<string>;
+}
+
+function History({ tickets, above }: HistoryProps): ReactElement | null {
   const { t } = useTranslation();
+  const others = tickets.filter((ticket) => !above.has(ticket.number));
+  if (others.length === 0 && tickets.length > 0) return null;
   return (
     <section className="history">
       <h3>
@@ -73,7 +81,7 @@ function History({ tickets }: { readonly tickets: readonly TicketRow[] }): React
       </h3>
       {tickets.length === 0 && <p className="panel-empty">{t('caller.noHistory')}</p>}
       <ol>
-        {tickets.map((ticket) => (
+        {others.map((ticket) => (
           <li key={ticket.id}>
             <div className="history-top">
               <span className="num">{dayText(ticket.createdAtMs)}</span>

@@ -7,10 +7,11 @@ import { WithKey } from '../../components/key-hint.tsx';
 import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { timeOfDay } from '../../lib/format.ts';
+import type { DeskState } from '../../lib/desk-state.ts';
 import type { DeskCallView, Draft, DraftField } from '../../lib/types.ts';
 import { secondOf } from '../../lib/draft-id.ts';
 import { DraftForm } from './draft-form.tsx';
-import { SecondMatterBar } from './second-matter.tsx';
+import { SecondMatterHead } from './second-matter.tsx';
 import { TicketDone } from './ticket-done.tsx';
 import { confirmEvent } from './use-shortcuts.ts';
 import { WrapUp } from './wrap-up.tsx';
@@ -31,15 +32,12 @@ export function DraftPanel({ call }: { readonly call: DeskCallView | null }): Re
   const ticket =
     callId === null ? undefined : (tickets[callId] ?? (second ? undefined : call?.ticketNumber) ?? undefined);
   const older = call === null && callId !== null;
+  // The draft that is not in sight counts as well.
+  const other = call !== null && isOpen({ drafts, tickets }, second ? call.callId : secondOf(call.callId));
   return (
     <aside className="panel draft" aria-label={t('draft.title')}>
-      <h2 className="panel-head">
-        <FileDoneOutlined aria-hidden="true" /> {t('draft.title')}
-        <span className="grow" />
-        <SavedState callId={callId} />
-      </h2>
-      {call !== null && <SecondMatterBar callId={call.callId} />}
-      {call?.state === 'wrap-up' && <WrapUp call={call} unconfirmed={ticket === undefined} />}
+      <DraftHead call={call} draftId={callId} />
+      {call?.state === 'wrap-up' && <WrapUp call={call} unconfirmed={ticket === undefined || other} />}
       {older && (
         <div className="older">
           {t('draft.openedOther')}
@@ -62,6 +60,31 @@ export function DraftPanel({ call }: { readonly call: DeskCallView | null }): Re
       {callId !== null && ticket === undefined && draft !== undefined && <OpenDraft key={callId} draft={draft} />}
     </aside>
   );
+}
+
+interface DraftHeadProps {
+  readonly call: DeskCallView | null;
+  readonly draftId: string | null;
+}
+
+function DraftHead({ call, draftId }: DraftHeadProps): ReactElement {
+  const { t } = useTranslation();
+  const title = (
+    <>
+      <FileDoneOutlined aria-hidden="true" /> {t('draft.title')}
+      <span className="grow" />
+    </>
+  );
+  return (
+    <h2 className="panel-head draft-head">
+      {call === null ? title : <SecondMatterHead callId={call.callId}>{title}</SecondMatterHead>}
+      <SavedState callId={draftId} />
+    </h2>
+  );
+}
+
+function isOpen({ drafts, tickets }: Pick<DeskState, 'drafts' | 'tickets'>, draftId: string): boolean {
+  return drafts[draftId] !== undefined && tickets[draftId] === undefined;
 }
 
 function OpenDraft({ draft }: { readonly draft: Draft }): ReactElement {
@@ -158,7 +181,7 @@ function DraftActions({ draft, missing, onMissing }: DraftActionsProps): ReactEl
 function SavedState({ callId }: { readonly callId: string | null }): ReactElement | null {
   const { t } = useTranslation();
   const { session } = useSession();
-  const { unsent, savedAtMs, refused } = useStore(session.drafts.view);
+  const { unsent, saved, refused } = useStore(session.drafts.view);
   const connection = useStore(session.socket.connection);
   if (callId === null) return null;
   const count = unsent.filter((e) => e.callId === callId).length;
@@ -166,11 +189,12 @@ function SavedState({ callId }: { readonly callId: string | null }): ReactElemen
   const text = {
     refused: t('draft.refused', { message: refused }),
     unsaved: connection.state === 'connected' ? t('draft.saving') : t('draft.unsaved', { n: count }),
-    saved: savedAtMs === null ? '' : t('draft.saved', { time: timeOfDay(savedAtMs) }),
+    saved: saved?.callId === callId ? t('draft.saved') : '',
   }[state];
   return (
-    <span className={`word word-${state}`} data-testid="saved-state" data-state={state} role="status">
+    <span className={`word word-${state}`} title={text} data-testid="saved-state" data-state={state} role="status">
       {text}
+      {state === 'saved' && saved?.callId === callId && <span className="num"> {timeOfDay(saved.atMs)}</span>}
     </span>
   );
 }

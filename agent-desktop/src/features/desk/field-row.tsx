@@ -6,7 +6,7 @@ import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { shareText } from '../../lib/format.ts';
 import { playRange } from '../../lib/transcript.ts';
-import type { Draft, DraftField, FieldState } from '../../lib/types.ts';
+import type { Draft, DraftField, FieldCandidate, FieldState } from '../../lib/types.ts';
 import { useFieldValue } from './draft-form-values.ts';
 import { displayOf } from './labels.ts';
 
@@ -19,11 +19,13 @@ export interface FieldRowProps {
   /** '' continues the row before. */
   readonly label: string;
   readonly missing: boolean;
+  /** The field shows a later finding itself. */
+  readonly ownSuggestion?: boolean;
   readonly children: ReactNode;
 }
 
 /** One field: label, where the value came from, the control, and a later finding as a chip below. */
-export function FieldRow({ draft, field, label, missing, children }: FieldRowProps): ReactElement {
+export function FieldRow({ draft, field, label, missing, ownSuggestion, children }: FieldRowProps): ReactElement {
   const { session } = useSession();
   const { markedField } = useStore(session.page);
   const state = draft.fields[field];
@@ -61,7 +63,9 @@ export function FieldRow({ draft, field, label, missing, children }: FieldRowPro
           {children}
           <FieldMark draft={draft} field={field} origin={origin} unsure={unsure} />
         </div>
-        {state.suggestion !== null && <SuggestionChip draft={draft} field={field} state={state} />}
+        {state.suggestion !== null && ownSuggestion !== true && (
+          <SuggestionChip draft={draft} field={field} suggestion={state.suggestion} />
+        )}
       </div>
     </div>
   );
@@ -119,16 +123,15 @@ function FieldMark({ draft, field, origin, unsure }: FieldMarkProps): ReactEleme
 interface SuggestionChipProps {
   readonly draft: Draft;
   readonly field: DraftField;
-  readonly state: FieldState;
+  readonly suggestion: FieldCandidate;
 }
 
-function SuggestionChip({ draft, field, state }: SuggestionChipProps): ReactElement | null {
+export function SuggestionChip({ draft, field, suggestion }: SuggestionChipProps): ReactElement {
   const { t } = useTranslation();
   const { session, city } = useSession();
-  if (state.suggestion === null) return null;
-  const text = displayOf(field, state.suggestion, city, t);
+  const text = displayOf(field, suggestion, city, t);
   return (
-    <div className="suggestion" data-testid={`suggestion-${field}`} data-value={state.suggestion.value}>
+    <div className="suggestion" data-testid={`suggestion-${field}`} data-value={suggestion.value}>
       <BulbOutlined aria-hidden="true" />
       <span className="ellipsis" title={text}>
         {t('draft.suggestion', { text })}

@@ -1,20 +1,30 @@
-import { ForkOutlined } from '@ant-design/icons';
+import { CheckCircleFilled, ForkOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KeyCap } from '../../components/key-hint.tsx';
 import { useSession } from '../../components/session-context.ts';
 import { useStore } from '../../components/use-store.ts';
 import { secondOf } from '../../lib/draft-id.ts';
 
+interface SecondMatterHeadProps {
+  readonly callId: string;
+  readonly children: ReactNode;
+}
+
 const leafOf = (display: string): string => display.split(' › ').at(-1) ?? '';
 
-/** Offers a draft of its own for a second matter, or lets one go from one draft to the other. */
-export function SecondMatterBar({ callId }: { readonly callId: string }): ReactElement | null {
+/**
+ * In the head of the draft, so that nothing below it moves: what the head says usually, the offer of a draft of its own
+ * for a second matter, or the way from one draft to the other.
+ */
+export function SecondMatterHead({ callId, children }: SecondMatterHeadProps): ReactNode {
   const { session } = useSession();
   const { drafts, aside } = useStore(session.socket.desk);
   if (drafts[secondOf(callId)] !== undefined) return <Tabs callId={callId} />;
-  return aside.second === null ? null : (
+  return aside.second === null ? (
+    children
+  ) : (
     <Offer callId={callId} display={aside.second.display} words={aside.second.words} />
   );
 }
@@ -31,11 +41,11 @@ function Offer({ callId, display, words }: OfferProps): ReactElement {
   return (
     <div className="second-offer" role="status" data-testid="second-offer">
       <ForkOutlined aria-hidden="true" />
-      <span className="ellipsis" title={display}>
-        <b>{t('aside.second.offer', { matter: leafOf(display) })}</b> {t('aside.second.words', { words })}
+      <span className="ellipsis" title={`${display} ${t('aside.second.words', { words })}`}>
+        {t('aside.second.offer', { matter: leafOf(display) })}
       </span>
       <Button size="small" data-testid="second-accept" onClick={() => void session.secondMatter(callId, 'accept')}>
-        {t('aside.second.accept')}
+        {t('aside.second.accept')} <KeyCap>F2</KeyCap>
       </Button>
       <Button
         size="small"
@@ -66,8 +76,13 @@ function Tabs({ callId }: { readonly callId: string }): ReactElement {
           session.showSecond(second);
         }}
       >
-        {t(second ? 'aside.second.second' : 'aside.second.first')} · {matter === '' ? t('aside.second.empty') : matter}
-        {tickets[draftId] !== undefined && <em>{t('aside.second.done')}</em>}
+        <span className="ellipsis">
+          {t(second ? 'aside.second.second' : 'aside.second.first')} ·{' '}
+          {matter === '' ? t('aside.second.empty') : matter}
+        </span>
+        {tickets[draftId] !== undefined && (
+          <CheckCircleFilled aria-label={t('aside.second.done')} title={t('aside.second.done')} />
+        )}
       </button>
     );
   };

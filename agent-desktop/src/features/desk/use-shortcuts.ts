@@ -44,7 +44,7 @@ export function useShortcuts(options: ShortcutOptions): void {
       conference: () => window.dispatchEvent(new CustomEvent(partyEvent, { detail: 'conference' })),
       knowledge: () => window.dispatchEvent(new Event(knowledgeEvent)),
       matter: () => {
-        session.showSecond(!session.page.getSnapshot().onSecond);
+        session.matterKey();
       },
       keys: () => {
         latest.current.onKeys();

@@ -150,7 +150,7 @@ export const enDesk: Pick<Words, keyof typeof zhDesk> = {
   draft: {
     title: 'Draft ticket',
     empty: 'The draft fills itself during the call; you check and confirm.',
-    saved: 'Saved {{time}}',
+    saved: 'Saved',
     saving: 'Saving…',
     unsaved: '{{n}} unsaved, sent when we are back',
     refused: 'A change was not accepted: {{message}}',
@@ -252,7 +252,7 @@ export const enDesk: Pick<Words, keyof typeof zhDesk> = {
     hangUp: 'Hang up',
     confirm: 'Confirm the ticket',
     toggle: 'Available / paused',
-    matter: 'From one matter’s ticket to the other',
+    matter: 'A ticket for the second matter; from one ticket to the other',
     knowledge: 'To the articles (↑↓ choose, Enter opens)',
     map: 'This table',
     typing: 'While you type, only Ctrl keys and F8 work.',

@@ -146,7 +146,7 @@ export const zhDesk = {
   draft: {
     title: '工单草稿',
     empty: '接听后草稿会自动填写，由您核对、确认。',
-    saved: '已保存 {{time}}',
+    saved: '已保存',
     saving: '正在保存…',
     unsaved: '{{n}} 处未保存，连上后自动送出',
     refused: '有一处修改没有被接受：{{message}}',
@@ -248,7 +248,7 @@ export const zhDesk = {
     hangUp: '挂断',
     confirm: '确认受理',
     toggle: '示闲 / 示忙',
-    matter: '两件事的工单之间切换',
+    matter: '为第二件事另建一单；在两单之间切换',
     knowledge: '到知识库（↑↓ 选择，回车打开）',
     map: '打开这张表',
     typing: '正在打字时，只有带 Ctrl 的和 F2、F8 有效。',
