@@ -100,6 +100,10 @@ describe('an agent on a telephone outside', () => {
     const { call: second } = opened.add(await phoneIn(hotline, '13800000023'));
     second.sendDigit('0');
     await pickUp(3);
+    // A telephone that refuses while it rings is no mailbox.
+    await until('the page to be told of the third', () =>
+      Promise.resolve(agent.offers.some((o) => o.byPhone === 'picked-up' && o.offerId !== offer.offerId)),
+    );
     await mobile.hangUp();
     await until('the agent to be paused', () => Promise.resolve(view?.pausedBySystem));
     const stored = await storedCall(session, '13800000023', false);
