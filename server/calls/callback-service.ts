@@ -136,6 +136,7 @@ export class CallbackService {
     if (callback !== undefined) this.#onOwnCall(event, callback.callbackId);
     else if (event.type === 'queue.left') this.#onLeft(event, facts, queued);
     else if (event.type === 'call.bridged') this.#served(facts.from);
+    else if (event.type === 'ivr.voicemail-left') this.#hasLeftMessage(event.callId);
   }
 
   #onLeft(event: Extract<CallEvent, { type: 'queue.left' }>, facts: CallFacts, queued: Queued | null): void {
@@ -145,6 +146,14 @@ export class CallbackService {
     this.book(facts, 'missed', place).catch((error: unknown) => {
       this.#options.logger.error({ err: error, callId: facts.callId }, 'missed call not kept for a call-back');
     });
+  }
+
+  /** Who was led from the line to a message has said what it is about: that is work for an agent, not a missed call. */
+  #hasLeftMessage(callId: string): void {
+    for (const row of this.#rows.values()) {
+      if (row.callId === callId && row.reason === 'missed')
+        void this.end(row.id, 'cancelled', 'message-left').catch(this.#failed);
+    }
   }
 
   #served(number: string): void {

@@ -70,7 +70,9 @@ export class Counts {
     if (minute !== undefined) Object.assign(minute, line);
   }
 
+  /** What falls on the very end counts, but begins no minute of its own. */
   #minute(atMs: number): MinuteRow | undefined {
+    if (atMs >= this.#endMs) return undefined;
     const at = Math.floor((atMs - this.startMs) / MINUTE_MS);
     for (let next = this.minutes.length; next <= at; next++)
       this.minutes.push({

@@ -202,6 +202,20 @@ describe('who gave up', () => {
     expect(service.toDo()).toHaveLength(promises);
   });
 
+  it('but leaves a message instead: nobody is called back for that', async () => {
+    const { service, store, tell } = setUp();
+    tell({ ...gaveUp, reason: 'waited-too-long' });
+    tell({ ...gaveUp, reason: 'waited-too-long' }, { ...facts, callId: 'c8', from: '13900139000' });
+    await service.book({ ...facts, callId: 'c7', from: '13700137000' }, 'asked', queued);
+    for (const callId of ['c8', 'c7']) tell({ type: 'ivr.voicemail-left', lengthMs: 9_000 }, { ...facts, callId });
+    await Promise.resolve();
+    expect([...store.rows.values()].map((r) => [r.reason, r.state, r.result])).toEqual([
+      ['missed', 'open', ''],
+      ['missed', 'cancelled', 'message-left'],
+      ['asked', 'open', ''],
+    ]);
+  });
+
   it('and phones again: the call-back steps aside, and is void when served', async () => {
     const { service, store, withdraw, tell } = setUp();
     tell(gaveUp);
