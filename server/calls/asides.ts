@@ -6,7 +6,7 @@ import { emptyAside, type CallAside } from '../drafts/aside-types.ts';
 import { dayOf } from '../drafts/day.ts';
 import type { KnowledgeIndex } from '../drafts/knowledge/knowledge-index.ts';
 import type { QueryMaker } from '../drafts/knowledge/query.ts';
-import type { SecondMatterFound } from '../drafts/second-matter.ts';
+import type { MatterStart, SecondMatterFound } from '../drafts/second-matter.ts';
 import type { DeskPush } from '../realtime/desk.ts';
 import type { CallEvent } from '../timeline/events.ts';
 import type { CallCenter } from './call-center.ts';
@@ -90,14 +90,14 @@ export class Asides {
     });
   }
 
-  /** The sentence with which the offered matter begins; the offer is over. */
-  second(callId: string, action: 'accept' | 'dismiss'): string | undefined {
+  /** Where the offered matter begins; the offer is over. */
+  second(callId: string, action: 'accept' | 'dismiss'): MatterStart | undefined {
     const offered = this.#offers.get(callId);
     if (offered === undefined) return undefined;
     if (action === 'dismiss') this.#refused.add(`${callId} ${offered.classId}`);
     this.#offers.delete(callId);
     this.#set(callId, { ...this.#whole(callId), second: null });
-    return offered.fromSegmentId;
+    return offered;
   }
 
   #secondOf(call: LiveCall): CallAside['second'] {

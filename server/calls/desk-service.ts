@@ -198,7 +198,7 @@ export class DeskService implements Desk, CallCenterListener {
     if (keeper === undefined || from === undefined) return wrongCall;
     if (action === 'dismiss') return done({ draftId: '' });
     const second = await keeper.split(from, me.id);
-    center.timeline.emit(callId, { type: 'draft.divided', agentId: me.id, segmentId: from });
+    center.timeline.emit(callId, { type: 'draft.divided', agentId: me.id, segmentId: from.fromSegmentId });
     return done({ draftId: second.draft.callId });
   }
 

@@ -4,7 +4,7 @@
  */
 import type { DraftEngine, DraftState } from '../drafts/engine.ts';
 import { isSecondDraft, type Draft, type DraftField, type DraftInput, type DraftPatch } from '../drafts/types.ts';
-import type { SecondMatterFound } from '../drafts/second-matter.ts';
+import type { MatterStart, SecondMatterFound } from '../drafts/second-matter.ts';
 import type { DraftStore } from '../store/ports.ts';
 
 export interface DraftKeeperOptions {
@@ -81,9 +81,9 @@ export class DraftKeeper {
   }
 
   /** Two drafts from here on; both are durable when it resolves. */
-  async split(fromSegmentId: string, agentId: string): Promise<DraftKeeper> {
+  async split(start: MatterStart, agentId: string): Promise<DraftKeeper> {
     if (this.second !== null) return this.second;
-    const { first, second } = this.#options.machine.split(this.#state, fromSegmentId);
+    const { first, second } = this.#options.machine.split(this.#state, start);
     this.#state = first.state;
     this.second = this.takeUpSecond(second, agentId);
     if (first.patch !== null) this.#options.onPatch(first.patch, agentId);

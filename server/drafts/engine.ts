@@ -20,7 +20,7 @@ import type { Finding } from './finding.ts';
 import { hear, type Heard, type Segment } from './heard.ts';
 import { nameToLearn, type LearnedName } from './learned-places.ts';
 import { emptyField, mergeField } from './merge.ts';
-import { findSecondMatter, type SecondMatterFound } from './second-matter.ts';
+import { cutNear, dividedAt, findSecondMatter, type MatterStart, type SecondMatterFound } from './second-matter.ts';
 import { findSummary } from './summary.ts';
 import {
   callOfDraft,
@@ -66,11 +66,8 @@ export interface DraftEngine {
   readonly restore: (draft: Draft, segments: readonly Segment[], caller?: Caller) => DraftState;
   /** A second matter that the call seems to have; null while the first has not been divided from it. */
   readonly secondMatter: (state: DraftState) => SecondMatterFound | null;
-  /** Two drafts in place of one: what comes before the sentence and what begins with it. */
-  readonly split: (
-    state: DraftState,
-    fromSegmentId: string,
-  ) => { readonly first: DraftStep; readonly second: DraftState };
+  /** Two drafts in place of one: what comes before the second matter and what begins with it. */
+  readonly split: (state: DraftState, start: MatterStart) => { readonly first: DraftStep; readonly second: DraftState };
   /** Words of danger in a sentence, whether it is over or not. */
   readonly risksIn: (sentence: Pick<Segment, 'text' | 'syllables'>) => readonly RiskHeard[];
   /** A place name that a confirmed draft tells and the city's lists do not have. */
@@ -130,7 +127,11 @@ function inScope(heard: readonly Heard[], scope: DraftScope | undefined): readon
   const [from, until] = [at(scope.from), at(scope.until)];
   // Its first sentence has not been read yet.
   if (scope.from !== undefined && from < 0) return [];
-  return heard.slice(Math.max(0, from), until < 0 ? heard.length : until);
+  const { char = 0 } = scope;
+  const cut = Math.max(from, until);
+  const text = heard[cut]?.segment.text ?? '';
+  const [before, after] = dividedAt(heard, cut, char === 0 ? 0 : cutNear(text, char));
+  return cut < 0 ? heard : scope.from === undefined ? before : after;
 }
 
 /** Finds every field anew and merges; later fields see the merged earlier ones. */
@@ -280,14 +281,15 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
     return { state: { ...applied, draft: next }, draft: next, patch };
   };
 
-  const split: DraftEngine['split'] = (state, fromSegmentId) => {
-    const whole = { ...state.draft, scope: { until: fromSegmentId } };
+  const split: DraftEngine['split'] = (state, start) => {
+    const char = start.fromChar === 0 ? {} : { char: start.fromChar };
+    const whole = { ...state.draft, scope: { until: start.fromSegmentId, ...char } };
     const fields = refresh(index, guesser, { ...state, draft: whole });
     const changed = draftFields.filter((field) => !same(state.draft.fields[field], fields[field]));
     const rev = state.draft.rev + 1;
     const patch = { callId: whole.callId, rev, fields: Object.fromEntries(changed.map((f) => [f, fields[f]])) };
     const first: DraftState = { ...state, draft: { ...whole, fields, rev } };
-    const blank = secondOf(first.draft, fromSegmentId);
+    const blank = secondOf(first.draft, { from: start.fromSegmentId, ...char });
     const found = refresh(index, guesser, { ...state, draft: blank });
     return {
       first: { state: first, draft: first.draft, patch },
@@ -323,7 +325,7 @@ export function createDraftEngine(city: City, guesser?: ClassGuesser): DraftEngi
 /** Until the caller says another place, the second matter is where the first one is. */
 const shared = ['streetId', 'communityId', 'placeText', 'callerName'] as const;
 
-function secondOf(first: Draft, fromSegmentId: string): Draft {
+function secondOf(first: Draft, scope: DraftScope): Draft {
   const blank = emptyDraft(secondDraftOf(callOfDraft(first.callId)));
   const kept = shared
     .filter((field) => first.fields[field].value !== '')
@@ -332,7 +334,7 @@ function secondOf(first: Draft, fromSegmentId: string): Draft {
       return [field, { ...emptyField, value, display, confidence: Math.min(confidence, 0.6), origin: 'history' }];
     });
   const fields = { ...blank.fields, ...Object.fromEntries(kept) };
-  return { ...blank, rev: 1, fields, scope: { from: fromSegmentId } };
+  return { ...blank, rev: 1, fields, scope };
 }
 
 function roadsIn(index: CityIndex, text: string): readonly { readonly id: string; readonly name: string }[] {

@@ -2,7 +2,10 @@
 import { remember } from './remember.ts';
 import type { DraftInput, Evidence } from './types.ts';
 
-export type Segment = Extract<DraftInput, { type: 'speech' }>['segment'];
+export type Segment = Extract<DraftInput, { type: 'speech' }>['segment'] & {
+  /** Of the second half of a sentence: characters before it. */
+  readonly offset?: number;
+};
 
 /** What the agent's last question was about. */
 export type Asked = 'name' | 'number' | 'place' | 'time' | null;
@@ -87,6 +90,13 @@ function timesOf(segment: Segment, from: number, to: number): { startMs: number;
 
 /** The evidence for characters `[from, to)` of a segment. */
 export function evidenceOf(segment: Segment, from: number, to: number): Evidence {
-  const { segmentId, side, text } = segment;
-  return { segmentId, side, from, to, words: text.slice(from, to), ...timesOf(segment, from, to) };
+  const { segmentId, side, text, offset = 0 } = segment;
+  return {
+    segmentId,
+    side,
+    from: from + offset,
+    to: to + offset,
+    words: text.slice(from, to),
+    ...timesOf(segment, from, to),
+  };
 }

@@ -66,6 +66,8 @@ export interface DraftScope {
   readonly from?: string;
   /** First sentence that does not any more. */
   readonly until?: string;
+  /** Character of that sentence with which the second matter begins; absent when it begins with the sentence. */
+  readonly char?: number;
 }
 
 const SECOND = ':2';

@@ -24,7 +24,20 @@ describe('a second matter', () => {
     expect(found?.evidence.map((e) => e.words)).toContain('停水');
   });
 
+  it.each(['另外', '，另外我想问一下，', '还想反映', '顺便问一下'])(
+    'is found inside a sentence, without a pause: %s',
+    (joint) => {
+      const text = `我要投诉滨江街道锦绣花园楼下的烧烤店油烟很大${joint}我们小区停水两天了`;
+      const found = engine.secondMatter(talk([`C:${text}`]));
+      expect(found).toMatchObject({ fromSegmentId: 's0', classId: 'c040101' });
+      expect(text.slice(found?.fromChar)).toMatch(/^(另外|还想|顺便)/);
+      for (const { from, to, words } of found?.evidence ?? []) expect(text.slice(from, to)).toBe(words);
+    },
+  );
+
   it.each([
+    ['the same matter goes on in the sentence', ['C:楼下烧烤店油烟很大另外烧烤店的烟还飘到我家里']],
+    ['a thing that is another one', ['C:楼下烧烤店油烟很大另外一家店门口停水了']],
     ['the same matter goes on', ['C:楼下烧烤店油烟很大', 'C:另外烧烤店的烟还飘到我家里']],
     ['a related class of the same topic', ['C:楼下烧烤店油烟很大', 'C:还有露天焚烧的味道']],
     ['nothing begins', ['C:楼下烧烤店油烟很大', 'C:停水也没人管']],
@@ -38,6 +51,12 @@ describe('a second matter', () => {
     const calls = writeCalls(city, 120, 11);
     const offered = calls.filter(({ lines }) => engine.secondMatter(talk(linesOf(lines))) !== null);
     expect(offered.map((c) => c.id)).toEqual([]);
+    // Nor when everything is said in one breath.
+    const inOneBreath = calls.filter(({ lines }) => {
+      const said = lines.filter(({ side }) => side === 'caller').map(({ text }) => text);
+      return engine.secondMatter(talk([`C:${said.join('')}`])) !== null;
+    });
+    expect(inOneBreath.map((c) => c.id)).toEqual([]);
   });
 
   it('is found in four of five calls that were put together of two, and is never another one', () => {
@@ -60,7 +79,7 @@ describe('a second matter', () => {
 
 describe('two drafts of one call', () => {
   const split = (): { readonly first: DraftState; readonly second: DraftState } => {
-    const { first, second } = engine.split(talk(two), 's3');
+    const { first, second } = engine.split(talk(two), { fromSegmentId: 's3', fromChar: 0 });
     return { first: first.state, second };
   };
 
@@ -72,6 +91,22 @@ describe('two drafts of one call', () => {
     expect(second.draft.fields.streetId).toMatchObject({ value: 'binjiang', origin: 'history' });
     for (const { draft } of [first, second]) expect(draft.fields.callerName.value).toContain('王');
     expect(second.draft.callId).toBe('call-1:2');
+  });
+
+  it('a sentence is divided between them where the second matter begins, also when it is corrected later', () => {
+    const text = '我要投诉滨江街道锦绣花园楼下的烧烤店油烟很大另外我们小区停水两天了';
+    const state = talk([`C:${text}`]);
+    const { first, second } = engine.split(state, { fromSegmentId: 's0', fromChar: text.indexOf('另外') });
+    const corrected = segmentOf(`C:喂您好，${text}`, 0);
+    const again = [first.state, second].map((s) => engine.step(s, { type: 'speech', segment: corrected }).draft);
+    for (const [one, two] of [[first.draft, second.draft], again]) {
+      expect([one?.fields.classId.value, two?.fields.classId.value]).toEqual(['c010101', 'c040101']);
+      expect(one?.fields.summary.value).not.toMatch(/停水|另外/);
+      expect(two?.fields.summary.value).not.toMatch(/油烟|另外/);
+    }
+    const [said] = second.draft.fields.classId.evidence;
+    expect(text.slice(said?.from, said?.to)).toBe(said?.words);
+    expect(said?.startMs).toBeGreaterThan(first.draft.fields.classId.evidence[0]?.startMs ?? 0);
   });
 
   it('what is said later is the second one’s; a restored draft goes on the same way', () => {
@@ -99,8 +134,8 @@ describe('two drafts of one call', () => {
     });
     keeper.agentId = 'a1';
     expect(keeper.secondMatter()?.fromSegmentId).toBe('s3');
-    const second = await keeper.split('s3', 'a1');
-    expect(await keeper.split('s3', 'a1')).toBe(second);
+    const second = await keeper.split({ fromSegmentId: 's3', fromChar: 0 }, 'a1');
+    expect(await keeper.split({ fromSegmentId: 's3', fromChar: 0 }, 'a1')).toBe(second);
     expect(keeper.secondMatter()).toBeNull();
     expect(patches.map((p) => p.callId)).toEqual(['call-1', 'call-1:2']);
     expect([...saved].map(([id, [draft, agentId]]) => [id, draft.scope, agentId])).toEqual(

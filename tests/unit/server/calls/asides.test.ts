@@ -138,7 +138,7 @@ describe('what stands beside a draft', () => {
     say('C:另外我们小区停水两天了');
     jest.advanceTimersByTime(300);
     expect(pushed.at(-1)?.[2].second).toMatchObject({ classId: 'c040101', words: expect.stringContaining('停水') });
-    expect(asides.second('call-1', 'dismiss')).toBe('s1');
+    expect(asides.second('call-1', 'dismiss')).toMatchObject({ fromSegmentId: 's1', fromChar: 0 });
     expect(pushed.at(-1)?.[2].second).toBeNull();
     say('C:停水也没人管');
     jest.advanceTimersByTime(300);
