@@ -63,6 +63,11 @@ describe('loadConfig', () => {
     expect(config.sip.hotlineNumber).toBe('96110');
   });
 
+  it('starts beside the variables of tests and benches, and refuses others that name no key', () => {
+    expect(loadConfig({ env: { HOTLINE_TEXT: '/messages', HOTLINE_TEST_LONG: '1' } }).line.ringMs).toBeGreaterThan(0);
+    expect(faultsOf(() => loadConfig({ env: { HOTLINE_TEXTS: '/messages' } }))).toHaveLength(1);
+  });
+
   it('takes the file from HOTLINE_CONFIG, which must exist', () => {
     const file = yaml('line: { ringMs: 15000 }');
     expect(loadConfig({ env: { HOTLINE_CONFIG: file } }).line.ringMs).toBe(15_000);
