@@ -28,14 +28,14 @@ export function LearnedPlaces(): ReactElement | null {
     await load();
   };
   return (
-    <section className="panel list" data-testid="learned-places">
+    <section className="panel learned-places" data-testid="learned-places">
       <h2 className="panel-head">
         {t('aside.learned.title')} <span className="count">{places.length}</span>
       </h2>
       <ol className="rows">
         {places.map((place) => (
           <li key={place.id} data-testid="learned-place" data-state={place.state}>
-            <div className="row-line">
+            <div className="learned-row">
               <b className="row-main">{place.text}</b>
               <span>→ {nameOf(place.communityId)}</span>
               <span className="tag">{t(`aside.learned.state.${place.state}`)}</span>

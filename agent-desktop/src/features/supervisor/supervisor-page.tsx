@@ -51,9 +51,9 @@ export default function SupervisorPage(): ReactElement {
       <div className="sup-lists">
         <WaitingList waiting={supervisor.waiting} />
         <Seats seats={supervisor.seats} />
-        <LearnedPlaces />
         <RecentCalls seats={supervisor.seats} onOpen={setOpened} />
       </div>
+      <LearnedPlaces />
       <CallDrawer
         call={opened}
         seats={supervisor.seats}
