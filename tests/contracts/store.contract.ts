@@ -23,13 +23,8 @@ export function storeContract(adapterName: string, open: () => Promise<StoreHarn
     beforeAll(async () => {
       harness = await open();
       store = harness.store;
-      agent = await store.users.create({
-        login: 'Contract1',
-        displayName: '测试',
-        agentNumber: '7001',
-        role: 'agent',
-        passwordHash: 'hash',
-      });
+      const named = { login: 'Contract1', displayName: '测试', agentNumber: '7001' };
+      agent = await store.users.create({ ...named, role: 'agent', passwordHash: 'hash' });
     }, 60_000);
     afterAll(async () => {
       await harness?.dispose();

@@ -79,7 +79,7 @@ export class SipRig {
   run(name: string, options: Partial<SippOptions> & { readonly number?: string } = {}): Promise<SippResult> {
     const { udp, tcp } = this.switch.sipPorts;
     const port = options.transport === 'tcp' ? tcp : udp;
-    // A repeated answer (this machine was slow) is no reason for SIPp to give a call up; what must come still must.
+    // A repeated answer (the host was busy) is no reason for SIPp to give a call up; what must come still must.
     const args = [
       '-default_behaviors',
       'all,-abortunexp',
