@@ -11,7 +11,7 @@ export async function addressTowards(host: string, port: number): Promise<string
     });
     return socket.address().address;
   } catch (error) {
-    throw new Error(`there is no way to ${host} from this machine`, { cause: error });
+    throw new Error(`no route to ${host}`, { cause: error });
   } finally {
     socket.close();
   }
