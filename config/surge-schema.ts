@@ -182,6 +182,8 @@ export type SurgePlan = z.output<typeof surgePlanSchema>;
 
 const secret = z.string().min(16).max(200);
 
+const file = z.string().min(1).nullable().default(null);
+
 /** The `surge` section of the configuration. */
 export const surgeSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Measure the line and carry out the surge plan.'),
@@ -189,14 +191,9 @@ export const surgeSchema = z.strictObject({
   plan: id.default('proposals').describe('Name of the plan in force until a supervisor chooses another.'),
   checkEveryMs: ms(500, 60_000).default(5_000).describe('How often the line is measured and the plan looked at.'),
   hotlineId: id.default('jiangcheng').describe('Name of this hotline towards partner hotlines.'),
-  cardFile: z
-    .string()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe(
-      'What seats of partner cities must know of our city, shown with every call they take; null = `city-card.md` in the city folder, if there.',
-    ),
+  cardFile: file.describe(
+    'What seats of partner cities must know of our city, shown with every call they take; null = `city-card.md` in the city folder, if there.',
+  ),
   webhookUrl: z
     .string()
     .regex(/^https?:\/\/\S+$/)
@@ -221,14 +218,9 @@ export const surgeSchema = z.strictObject({
           .describe('Base address of their server, for tickets handed back.'),
         secret: secret.describe('Shared secret of both hotlines (HMAC-SHA256).'),
         trunk: z.string().min(1).nullable().default(null).describe('Their calls come in on this trunk.'),
-        cardFile: z
-          .string()
-          .min(1)
-          .nullable()
-          .default(null)
-          .describe(
-            'What our agents must know of their city: an article (docs/knowledge.md) shown with calls they send.',
-          ),
+        cardFile: file.describe(
+          'What our agents must know of their city: an article (docs/knowledge.md) shown with calls they send.',
+        ),
       }),
     )
     .max(50)

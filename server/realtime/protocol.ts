@@ -25,18 +25,7 @@ import type {
   WaitingView,
 } from './line-views.ts';
 
-export type {
-  AgentProfileView,
-  CallbackView,
-  LineAlarmView,
-  LineReport,
-  LineView,
-  ListDelta,
-  QueueView,
-  RiskView,
-  TrunkView,
-  WaitingView,
-} from './line-views.ts';
+export type * from './line-views.ts';
 
 export const resultCodes = [
   'bad-request',

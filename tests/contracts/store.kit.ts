@@ -1,17 +1,8 @@
 /** What the contract of the store is told with: drafts, events, sentences, numbers. */
 import type { TranscriptUpdate } from '../../asr/ports.ts';
-import { draftFields, type Draft, type DraftField, type FieldState } from '../../server/drafts/types.ts';
+import { emptyField } from '../../server/drafts/merge.ts';
+import { draftFields, type Draft, type DraftField } from '../../server/drafts/types.ts';
 import type { CallEvent, CallEventBody } from '../../server/timeline/events.ts';
-
-const emptyField: FieldState = {
-  value: '',
-  display: '',
-  confidence: 0,
-  evidence: [],
-  origin: 'empty',
-  suggestion: null,
-  alternatives: [],
-};
 
 export function draftOf(callId: string, rev = 1, values: Partial<Record<DraftField, string>> = {}): Draft {
   const fields = draftFields.map((f) => [f, { ...emptyField, value: values[f] ?? '', display: values[f] ?? '' }]);

@@ -9,6 +9,7 @@ import { partyOver, releaseParty, supervisorsFollow } from './call-others.ts';
 import { PHONE_EXTRA_MS } from './call-phone.ts';
 import type { CallEffect, CallInput, CallState, CallStep, Party, Phase } from './call-types.ts';
 import { emit, endCall, goTo, stay } from './call-util.ts';
+import { reasonOf } from './ring-outcome.ts';
 import { rulesOf } from './wait-rules.ts';
 
 type Input<T extends CallInput['type']> = Extract<CallInput, { type: T }>;
@@ -222,21 +223,6 @@ export function partyLegAnswered(state: CallState, atMs: EpochMs): CallStep {
     ],
   };
 }
-
-const reasonOf: Readonly<Record<HangupCause, PartyEndReason>> = {
-  normal: 'declined',
-  busy: 'declined',
-  rejected: 'declined',
-  'no-answer': 'no-answer',
-  cancelled: 'no-answer',
-  'not-found': 'unreachable',
-  unavailable: 'unreachable',
-  'incompatible-media': 'unreachable',
-  congestion: 'unreachable',
-  'media-lost': 'unreachable',
-  failed: 'unreachable',
-  shutdown: 'unreachable',
-};
 
 export function partyLegEnded(state: CallState, input: Input<'leg-ended'>): CallStep {
   return partyGone(state, reasonOf[input.cause], { party: null, own: input.cause }, input.atMs);

@@ -5,6 +5,7 @@ import { toldWants } from './call-front.ts';
 import type { Announcement, CallEffect, CallInput, CallState, CallStep, Offer } from './call-types.ts';
 import { PHONE_EXTRA_MS } from './call-phone.ts';
 import { emit, goTo, stay, withPlay } from './call-util.ts';
+import { reasonOf } from './ring-outcome.ts';
 import { rulesOf, type WaitRules } from './wait-rules.ts';
 
 /** Rules of the queue the call stands in. */
@@ -88,21 +89,6 @@ export function offeredLegAnswered(state: CallState, offer: Offer, atMs: EpochMs
     ],
   };
 }
-
-const reasonOf: Readonly<Record<HangupCause, OfferEndReason>> = {
-  normal: 'declined',
-  busy: 'declined',
-  rejected: 'declined',
-  'no-answer': 'no-answer',
-  cancelled: 'no-answer',
-  'not-found': 'unreachable',
-  unavailable: 'unreachable',
-  'incompatible-media': 'unreachable',
-  congestion: 'unreachable',
-  'media-lost': 'unreachable',
-  failed: 'unreachable',
-  shutdown: 'unreachable',
-};
 
 export function offeredLegEnded(state: CallState, offer: Offer, cause: HangupCause): CallStep {
   return offerOver(state, offer, reasonOf[cause], []);

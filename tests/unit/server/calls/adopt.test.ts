@@ -3,27 +3,11 @@ import type { LegSnapshot } from '../../../../telephony/ports/switch.ts';
 import { adopt, type Adopted, type Adoption } from '../../../../server/calls/core/adopt.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
 import { recordOf } from '../../../../server/calls/core/call-record.ts';
-import type { CallEffect, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
+import type { CallEffect, CallState } from '../../../../server/calls/core/call-types.ts';
 import { whyHere } from '../../../../server/calls/views.ts';
 import type { CallEvent, CallEventBody } from '../../../../server/timeline/events.ts';
+import { settings } from './call-script.ts';
 
-const settings: CallSettings = {
-  flow: {
-    name: 'line',
-    title: 't',
-    start: 'line',
-    person: 'line',
-    nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
-  },
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
 const NOW = 100_000;
 
 const told = (bodies: readonly CallEventBody[]): CallEvent[] =>

@@ -7,14 +7,18 @@ import { recordOf } from '../../../../server/calls/core/call-record.ts';
 import { withDialect } from '../../../../server/calls/core/call-front.ts';
 import { rulesOf } from '../../../../server/calls/core/wait-rules.ts';
 import { whyHere } from '../../../../server/calls/views.ts';
-import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
-import type {
-  CallEffect,
-  CallFacts,
-  CallInput,
-  CallSettings,
-  CallState,
-} from '../../../../server/calls/core/call-types.ts';
+import { newCall } from '../../../../server/calls/core/call-machine.ts';
+import type { CallEffect, CallFacts, CallSettings } from '../../../../server/calls/core/call-types.ts';
+import {
+  facts,
+  inFlow,
+  offer,
+  play as playCall,
+  settings as usual,
+  toLine,
+  type Bare,
+  type Played,
+} from './call-script.ts';
 
 const flow = flowShape.parse({
   name: 'rated',
@@ -28,48 +32,20 @@ const flow = flowShape.parse({
     bye: { type: 'hang-up' },
   },
 });
-const settings: CallSettings = {
-  flow,
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
+const settings: CallSettings = { ...usual, flow };
 const { rating: _rating, ...without } = flow;
 const unrated: CallSettings = { ...settings, flow: without };
-const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
-const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
 const exit = (change: Partial<Extract<FlowExit, { type: 'queue' }>> = {}): FlowExit => ({
-  ...{ type: 'queue', queue: 'main', skills: [], priority: 5, language: '', dialect: '' },
+  ...toLine,
   ...change,
 });
 
-type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
-
-function play(
-  inputs: readonly Bare[],
-  with_ = settings,
-  of: CallFacts = facts,
-): { state: CallState; all: CallEffect[]; last: CallEffect[] } {
-  let state = newCall(of, with_);
-  const all: CallEffect[] = [];
-  let last: CallEffect[] = [];
-  inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: i * 1_000 });
-    state = done.state;
-    last = [...done.effects];
-    all.push(...last);
-  });
-  return { state, all, last };
+function play(inputs: readonly Bare[], with_ = settings, of: CallFacts = facts): Played {
+  return playCall(inputs, newCall(of, with_));
 }
 
 const told = (effects: readonly CallEffect[]): unknown[] =>
   effects.flatMap((e) => (e.type === 'emit' ? [e.event] : []));
-const inFlow: readonly Bare[] = [{ type: 'arrived' }, { type: 'leg-answered', legId: 'caller' }];
 const left = (to: FlowExit): Bare => ({ type: 'flow-left', exit: to, legId: 'new' });
 const talking: readonly Bare[] = [
   ...inFlow,
@@ -128,15 +104,15 @@ describe('a call found again after a restart', () => {
 describe('the way into the line', () => {
   it('takes skills and dialect along, and keeps them on the timeline', () => {
     const chosen = exit({ skills: [{ skill: 'enterprise', minLevel: 2 }], dialect: 'wu' });
-    const { all } = play([...inFlow, left(chosen), { type: 'joined' }]);
+    const { effects } = play([...inFlow, left(chosen), { type: 'joined' }]);
     const wants = { needs: [{ skill: 'enterprise', minLevel: 2 }], dialect: 'wu' };
-    expect(all).toContainEqual({ type: 'join', queue: 'main', priority: 5, wants });
-    expect(told(all)).toContainEqual({ type: 'queue.joined', queue: 'main', priority: 5, ...wants });
+    expect(effects).toContainEqual({ type: 'join', queue: 'main', priority: 5, wants });
+    expect(told(effects)).toContainEqual({ type: 'queue.joined', queue: 'main', priority: 5, ...wants });
   });
 
   it('takes along whom the flow has found the caller to be, also through a restart and a chosen dialect', () => {
-    const { all, state } = play([...inFlow, left(exit({ caller: 'elderly' })), { type: 'joined' }]);
-    const joined = told(all).find((e) => (e as CallEventBody).type === 'queue.joined');
+    const { effects, state } = play([...inFlow, left(exit({ caller: 'elderly' })), { type: 'joined' }]);
+    const joined = told(effects).find((e) => (e as CallEventBody).type === 'queue.joined');
     expect(joined).toEqual({ type: 'queue.joined', queue: 'main', priority: 5, caller: 'elderly' });
     const bodies = [{ type: 'call.arrived', from: '1', to: '12345', trunk: 't', legId: 'caller' }, joined];
     const record = recordOf(bodies.map((b, i) => ({ ...(b as CallEventBody), callId: 'c1', seq: i + 1, atMs: i })));

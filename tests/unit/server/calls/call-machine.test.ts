@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Flow } from '../../../../ivr/core/flow.ts';
-import type { FlowExit } from '../../../../ivr/core/flow-types.ts';
 import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
-import type { CallEffect, CallInput, CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
+import type { CallSettings, CallState } from '../../../../server/calls/core/call-types.ts';
+import {
+  events,
+  facts,
+  offer,
+  play as playCall,
+  settings as usual,
+  toLine,
+  types,
+  type Bare,
+  type Played,
+} from './call-script.ts';
 
 const flow: Flow = {
   name: 'greeting-line',
@@ -15,46 +25,10 @@ const flow: Flow = {
     line: { type: 'queue', queue: 'main', skills: [], priority: 5 },
   },
 };
-const settings: CallSettings = {
-  flow,
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
-const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
-const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
+const settings: CallSettings = { ...usual, flow };
+const play = (inputs: readonly Bare[], from: CallState = newCall(facts, settings), startMs = 0): Played =>
+  playCall(inputs, from, startMs);
 
-type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
-
-/** Feeds inputs one second apart and collects what comes out. */
-function play(
-  inputs: readonly Bare[],
-  from: CallState = newCall(facts, settings),
-  startMs = 0,
-): { state: CallState; effects: CallEffect[]; last: CallEffect[] } {
-  let state = from;
-  let last: CallEffect[] = [];
-  const effects: CallEffect[] = [];
-  inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: startMs + i * 1_000 });
-    state = done.state;
-    last = [...done.effects];
-    effects.push(...last);
-  });
-  return { state, effects, last };
-}
-
-const events = (effects: readonly CallEffect[]): string[] =>
-  effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
-const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
-
-/** What the flow says when the greeting is over. */
-const toLine: FlowExit = { type: 'queue', queue: 'main', skills: [], priority: 5, language: '', dialect: '' };
 const arriving: readonly Bare[] = [{ type: 'arrived' }];
 const inFlow: readonly Bare[] = [...arriving, { type: 'leg-answered', legId: 'caller' }];
 const joining: readonly Bare[] = [...inFlow, { type: 'flow-left', exit: toLine, legId: 'unused' }];

@@ -2,40 +2,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LegSnapshot } from '../../../../telephony/ports/switch.ts';
-import type { Flow } from '../../../../ivr/core/flow.ts';
 import { AgentPhones } from '../../../../server/calls/agent-phones.ts';
-import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
+import { step } from '../../../../server/calls/core/call-machine.ts';
 import { askPhones, askToTake, PHONE_EXTRA_MS, phoneOfOffer } from '../../../../server/calls/core/call-phone.ts';
-import type {
-  CallEffect,
-  CallInput,
-  CallSettings,
-  CallState,
-  Party,
-} from '../../../../server/calls/core/call-types.ts';
+import type { CallEffect, Party } from '../../../../server/calls/core/call-types.ts';
 import { HOLD_MARGIN_MS } from '../../../../server/acd/core/line.ts';
 import { agentRequest } from '../../../../server/calls/party-commands.ts';
 import type { Switch } from '../../../../telephony/ports/switch.ts';
+import { facts, play, settings, waiting, type Bare } from './call-script.ts';
 
-const flow: Flow = {
-  name: 'line',
-  title: 't',
-  start: 'line',
-  person: 'line',
-  nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
-};
-const settings: CallSettings = {
-  flow,
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
-const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
 const offer = { offerId: 'o1', agentId: 'a1', legId: 'mobile', byPhone: true as const };
 const colleague: Party = {
   partyId: 'p1',
@@ -43,21 +18,6 @@ const colleague: Party = {
   target: { kind: 'agent', agentId: 'a2' },
   byPhone: true,
 };
-
-type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
-
-function play(inputs: readonly Bare[]): { state: CallState; last: readonly CallEffect[]; all: readonly CallEffect[] } {
-  let state = newCall(facts, settings);
-  let last: readonly CallEffect[] = [];
-  const all: CallEffect[] = [];
-  inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: i * 1_000 });
-    ({ state } = done);
-    last = done.effects;
-    all.push(...last);
-  });
-  return { state, last, all };
-}
 
 const press = (digit: string, legId = 'mobile'): Bare => ({ type: 'digit', legId, digit, durationMs: 100 });
 const up = (legId: string): Bare => ({ type: 'leg-answered', legId });
@@ -68,17 +28,7 @@ const down = (legId: string, cause: 'normal' | 'busy' | 'not-found' | 'media-los
   by: 'remote',
 });
 const accept: Bare = { type: 'accept-by-phone', agentId: 'a1', offerId: 'o1' };
-const rung: readonly Bare[] = [
-  { type: 'arrived' },
-  up('caller'),
-  {
-    type: 'flow-left',
-    exit: { type: 'queue', queue: 'main', skills: [], language: '', dialect: '', priority: 5 },
-    legId: 'x',
-  },
-  { type: 'joined' },
-  { type: 'offered', offer },
-];
+const rung: readonly Bare[] = [...waiting, { type: 'offered', offer }];
 const asked: readonly Bare[] = [...rung, up('mobile')];
 const talking: readonly Bare[] = [...asked, press('1')];
 const lost: readonly Bare[] = [...talking, down('mobile', 'media-lost')];
@@ -179,7 +129,7 @@ describe('an agent on a telephone outside', () => {
     );
     fc.assert(
       fc.property(fc.array(any, { maxLength: 20 }), (inputs) => {
-        expect(bridged(play([...rung, ...inputs]).all)).toEqual([]);
+        expect(bridged(play([...rung, ...inputs]).effects)).toEqual([]);
       }),
     );
   });

@@ -1,71 +1,15 @@
 /** A call with more than two on it: the ways to each of its phases, and what can happen there. */
-import type { Flow } from '../../../../ivr/core/flow.ts';
-import { newCall, step } from '../../../../server/calls/core/call-machine.ts';
-import type {
-  CallEffect,
-  CallInput,
-  CallSettings,
-  CallState,
-  Party,
-} from '../../../../server/calls/core/call-types.ts';
+import type { CallEffect, Party } from '../../../../server/calls/core/call-types.ts';
+import { offer, waiting, type Bare } from './call-script.ts';
 
-const flow: Flow = {
-  name: 'line',
-  title: 't',
-  start: 'line',
-  person: 'line',
-  nodes: { line: { type: 'queue', queue: 'main', skills: [], priority: 5 } },
-};
-const settings: CallSettings = {
-  flow,
-  ringMs: 20_000,
-  excludeAfterNoAnswerMs: 30_000,
-  agentReturnMs: 30_000,
-  firstAnnouncementMs: 3_000,
-  positionEveryMs: 30_000,
-  maxWaitMs: 600_000,
-  wrapUpMs: 30_000,
-  mediaTimeoutMs: 5_000,
-};
-const facts = { callId: 'c1', callerLegId: 'caller', from: '13800138000', to: '12345', trunk: 'local', arrivedAtMs: 0 };
-const offer = { offerId: 'o1', agentId: 'a1', legId: 'agent1' };
+export { events, play, types, type Bare } from './call-script.ts';
+
 const colleague: Party = { partyId: 'p1', legId: 'party1', target: { kind: 'agent', agentId: 'a2' } };
 export const outside: Party = { partyId: 'p2', legId: 'party1', target: { kind: 'number', number: '110' } };
 
-export type Bare = CallInput extends infer I ? (I extends { atMs: number } ? Omit<I, 'atMs'> : never) : never;
-
-export function play(
-  inputs: readonly Bare[],
-  from: CallState = newCall(facts, settings),
-): { state: CallState; effects: CallEffect[]; last: CallEffect[] } {
-  let state = from;
-  let last: CallEffect[] = [];
-  const effects: CallEffect[] = [];
-  inputs.forEach((input, i) => {
-    const done = step(state, { ...input, atMs: i * 1_000 });
-    state = done.state;
-    last = [...done.effects];
-    effects.push(...last);
-  });
-  return { state, effects, last };
-}
-
-export const events = (effects: readonly CallEffect[]): string[] =>
-  effects.flatMap((e) => (e.type === 'emit' ? [e.event.type] : []));
-export const types = (effects: readonly CallEffect[]): string[] => effects.map((e) => e.type);
 export const hungUp = (effects: readonly CallEffect[]): string[] =>
   effects.flatMap((e) => (e.type === 'hangup' ? [e.legId] : [])).sort();
 
-const waiting: readonly Bare[] = [
-  { type: 'arrived' },
-  { type: 'leg-answered', legId: 'caller' },
-  {
-    type: 'flow-left',
-    exit: { type: 'queue', queue: 'main', skills: [], language: '', dialect: '', priority: 5 },
-    legId: 'x',
-  },
-  { type: 'joined' },
-];
 export const talking: readonly Bare[] = [
   ...waiting,
   { type: 'offered', offer },
