@@ -38,6 +38,11 @@ describe('asking the service', () => {
     ['not-understood', { type: 'raw', text: 'oops' }],
     ['not-understood', { type: 'raw', text: '{"choices":[]}' }],
     ['not-understood', { type: 'raw', text: `{"choices":[{"message":{"content":"${'x'.repeat(300_000)}"}}]}` }],
+    // Right in itself, and longer than anybody reads.
+    [
+      'not-understood',
+      { type: 'raw', text: `{"pad":"${'x'.repeat(300_000)}","choices":[{"message":{"content":"a"}}]}` },
+    ],
   ] as const)('%s: told, never thrown', async (why, behaviour) => {
     server.behave(behaviour);
     expect(await client({ deadlineMs: 150 }).ask(hello)).toEqual({ ok: false, why });
