@@ -80,17 +80,24 @@ export class DraftKeeper {
       : null;
   }
 
-  /** Two drafts from here on; both are durable when it resolves. */
+  /**
+   * Two drafts from here on. The second is durable before the first gives its part away: whatever ends this process, what
+   * was said stands in one of them.
+   */
   async split(start: MatterStart, agentId: string): Promise<DraftKeeper> {
     if (this.second !== null) return this.second;
-    const { first, second } = this.#options.machine.split(this.#state, start);
-    this.#state = first.state;
-    this.second = this.takeUpSecond(second, agentId);
-    if (first.patch !== null) this.#options.onPatch(first.patch, agentId);
+    const { machine, onPatch } = this.#options;
+    const { second } = machine.split(this.#state, start);
+    const keeper = this.takeUpSecond(second, agentId);
     const { callId, rev, fields } = second.draft;
-    this.#options.onPatch({ callId, rev, fields }, agentId);
-    await Promise.all([this.save(), this.second.assign(agentId)]);
-    return this.second;
+    onPatch({ callId, rev, fields }, agentId);
+    await keeper.assign(agentId);
+    // More may have been said meanwhile.
+    const { first } = machine.split(this.#state, start);
+    this.#state = first.state;
+    if (first.patch !== null) onPatch(first.patch, agentId);
+    await this.save();
+    return keeper;
   }
 
   /** The second draft of an earlier process goes on with this one. */

@@ -137,7 +137,7 @@ describe('two drafts of one call', () => {
     const second = await keeper.split({ fromSegmentId: 's3', fromChar: 0 }, 'a1');
     expect(await keeper.split({ fromSegmentId: 's3', fromChar: 0 }, 'a1')).toBe(second);
     expect(keeper.secondMatter()).toBeNull();
-    expect(patches.map((p) => p.callId)).toEqual(['call-1', 'call-1:2']);
+    expect(patches.map((p) => p.callId)).toEqual(['call-1:2', 'call-1']);
     expect([...saved].map(([id, [draft, agentId]]) => [id, draft.scope, agentId])).toEqual(
       expect.arrayContaining([
         ['call-1', { until: 's3' }, 'a1'],
@@ -146,6 +146,32 @@ describe('two drafts of one call', () => {
     );
     await keeper.assign('a2');
     expect([...saved.values()].map(([, agentId]) => agentId)).toEqual(['a2', 'a2']);
+    await keeper.close();
+  });
+
+  it('is durable before the first draft gives its part away, and what is said meanwhile is in the draft it belongs to', async () => {
+    const saved: [string, unknown][] = [];
+    const keeper: DraftKeeper = new DraftKeeper({
+      state: talk(two),
+      machine: engine,
+      store: {
+        save: ({ callId, scope }) => {
+          if (saved.length === 0)
+            keeper.hear({ type: 'speech', segment: segmentOf('C:停水的事请尽快处理', two.length) });
+          saved.push([callId, scope]);
+          return Promise.resolve();
+        },
+      },
+      onPatch: () => undefined,
+      onSaveFailed: () => undefined,
+    });
+    const second = await keeper.split({ fromSegmentId: 's3', fromChar: 0 }, 'a1');
+    expect(saved.slice(0, 2)).toEqual([
+      ['call-1:2', { from: 's3' }],
+      ['call-1', { until: 's3' }],
+    ]);
+    expect(second.draft.fields.summary.value).toContain('尽快处理');
+    expect(keeper.draft.fields.summary.value).not.toContain('尽快处理');
     await keeper.close();
   });
 });
