@@ -1,5 +1,5 @@
 /** What pages are shown of the line: who waits, the queues, the trunks, call-backs, words of danger. Types only. */
-import type { SeatLevel } from '../acd/line-store.ts';
+import type { QueueState, SeatLevel } from '../acd/line-store.ts';
 import type { CallbackReason, EpochMs } from '../timeline/events.ts';
 
 export interface WaitingView {
@@ -15,16 +15,8 @@ export interface WaitingView {
 }
 
 /** One queue at a glance. */
-export interface QueueView {
-  readonly queue: string;
+export interface QueueView extends QueueState {
   readonly title: string;
-  readonly waiting: number;
-  readonly callbacks: number;
-  readonly oldestJoinedAtMs: EpochMs | null;
-  readonly staffed: number;
-  readonly free: number;
-  readonly servedPerMinute: number;
-  readonly estimatedWaitMs: number;
 }
 
 /** A line to a carrier or a gateway. */
